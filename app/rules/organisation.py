@@ -1,0 +1,229 @@
+"""Who owns what, who is on which rota, what may wake whom: the organisation as values.
+
+These are the words every rule speaks. The organisation file is parsed into them
+(`app.organisation`), flows receive them as the organisation in force, and nothing here
+knows where they came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+type PersonId = str
+"""An e-mail address in lower case, or a Slack id for people named (or met) only by it."""
+type TeamId = str
+type ServiceId = str
+type SlaId = str
+type AlarmKey = str
+type RotaId = str
+
+
+class Severity(StrEnum):
+    """P0 is worst. Only P0 and P1 open a channel and wake people (product.md 6)."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+    @property
+    def wakes(self) -> bool:
+        return self in (Severity.P0, Severity.P1)
+
+    def is_worse_than(self, other: "Severity") -> bool:
+        return self.value < other.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """`manager` is set only by the organisation file (product.md 37)."""
+
+    id: PersonId
+    timezone: ZoneInfo
+    email: str | None = None
+    slack_id: str | None = None
+    name: str | None = None
+    manager: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingHours:
+    """A team's calendar. `days` are Monday=0 … Sunday=6; `end` before `start` runs overnight."""
+
+    timezone: ZoneInfo
+    days: frozenset[int]
+    start: time
+    end: time
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    id: TeamId
+    name: str
+    channel: str
+    members: tuple[PersonId, ...]
+    working_hours: WorkingHours
+    rota: RotaId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sla:
+    id: SlaId
+    text: str
+    core: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    id: ServiceId
+    name: str
+    team: TeamId
+    slas: tuple[Sla, ...] = ()
+    dashboard: str | None = None
+
+    def sla(self, sla_id: SlaId) -> Sla | None:
+        return next((sla for sla in self.slas if sla.id == sla_id), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """The reviewed definition of something that may fire."""
+
+    key: AlarmKey
+    service: ServiceId
+    threatens: SlaId | None = None
+    severity: Severity | None = None
+    runbook: str | None = None
+    dashboard: str | None = None
+    action: str | None = None
+    proposed_by: PersonId | None = None
+    approved_by: PersonId | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Approved by somebody who is not the proposer (product.md 30)."""
+        return self.approved_by is not None and self.approved_by != self.proposed_by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """When a heartbeat is expected: every `every`, or at a wall-clock time when `at` is set."""
+
+    every: timedelta
+    at: time | None = None
+    timezone: ZoneInfo | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    key: str
+    service: ServiceId
+    due: Due
+    grace: timedelta
+    threatens: SlaId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """`every` in whole days turns on the wall clock of `timezone` (a day may have 23 or 25 hours);
+    a shorter one turns in elapsed time. `starts` is the local date (and, with a time in it, the
+    local instant) from which the first member serves. `day` (Monday=0) aligns weekly turns;
+    with `days`, only the listed weekdays are turns and the others are nobody's."""
+
+    every: timedelta
+    timezone: ZoneInfo
+    starts: date
+    time: time
+    day: int | None = None
+    days: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tour:
+    """A volunteer's weeks. Without `accepted_on` they are invited, not on the rota."""
+
+    person: PersonId
+    starts: date
+    weeks: int
+    accepted_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Override:
+    """`person` serves in `[start, end)` (aware, UTC). Of two that overlap the later `made_at` wins;
+    one from the file has `made_at` None and loses against any made by people (product.md 37)."""
+
+    person: PersonId
+    start: datetime
+    end: datetime
+    why: str = ""
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pay:
+    """`amount` is exact decimal text, as written in the file."""
+
+    amount: str
+    currency: str
+
+
+class RotaKind(StrEnum):
+    VOLUNTEERS = "volunteers"
+    TEAM = "team"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rota:
+    """One version of a rota: serves from `effective` (None: since ever) until the next version."""
+
+    id: RotaId
+    kind: RotaKind
+    rotation: Rotation
+    members: tuple[PersonId, ...] = ()
+    tours: tuple[Tour, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    pool: Pool | None = None
+    pay_per_shift: Pay | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """The escalation policy; its snapshot stays with an incident (product.md 12)."""
+
+    primary_wait: timedelta = timedelta(minutes=5)
+    manager_wait: timedelta = timedelta(minutes=5)
+    acknowledgement_expires: timedelta = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Everything the organisation file says, in force at one instant."""
+
+    name: str
+    timezone: ZoneInfo
+    engineering_channel: str
+    oncall_channel: str
+    out_of_hours_rota: RotaId
+    manager_rota: RotaId
+    oncall_handle: str | None = None
+    page_budget: int = 10
+    escalation: Waits = field(default_factory=Waits)
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    teams: Mapping[TeamId, Team] = field(default_factory=dict)
+    services: Mapping[ServiceId, Service] = field(default_factory=dict)
+    alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
+    heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    rotas: Mapping[RotaId, Rota] = field(default_factory=dict)
+    version: int = 0
