@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-type PersonId = str
+PersonId: TypeAlias = str
 """An e-mail address in lower case, or a Slack id for people named (or met) only by it."""
-type TeamId = str
-type ServiceId = str
-type SlaId = str
-type AlarmKey = str
-type RotaId = str
+TeamId: TypeAlias = str
+ServiceId: TypeAlias = str
+SlaId: TypeAlias = str
+AlarmKey: TypeAlias = str
+RotaId: TypeAlias = str
 
 
 class Severity(StrEnum):
@@ -186,7 +187,7 @@ class RotaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rota:
-    """One version of a rota: serves from `effective` (None: since ever) until the next version."""
+    """One rotation turning through members in file order (volunteers: by tour start, then file order)."""
 
     id: RotaId
     kind: RotaKind
