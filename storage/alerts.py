@@ -1,0 +1,106 @@
+"""Alerts: one row per firing, found by fingerprint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from app.rules.alert import AlertState
+from app.rules.incident import IncidentId
+from app.rules.organisation import AlarmKey, Severity
+from storage.tables import alerts
+from storage.upsert import insert_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firing:
+    """One stored firing and the incident it belongs to (None: cleared before it was seen)."""
+
+    id: int
+    source: str
+    fingerprint: str
+    alarm: AlarmKey
+    service: str | None
+    severity: Severity
+    state: AlertState
+    title: str
+    details: str | None
+    url: str | None
+    labels: Mapping[str, str]
+    first_at: datetime
+    last_at: datetime
+    ended_at: datetime | None
+    count: int
+    incident: IncidentId | None
+    inbox: int
+
+
+def add(tx: Connection, **values: Any) -> bool:
+    """False when this fingerprint is firing already (a lost race)."""
+    added = tx.execute(insert_for(tx, alerts).values(**values).on_conflict_do_nothing())
+    return bool(added.rowcount == 1)
+
+
+def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:
+    found = tx.execute(
+        select(alerts).where(
+            alerts.c.source == source,
+            alerts.c.fingerprint == fingerprint,
+            alerts.c.state == AlertState.FIRING,
+        )
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def repeat(tx: Connection, alert_id: int, *, at: datetime) -> None:
+    """The same firing was told once more."""
+    tx.execute(
+        update(alerts)
+        .where(alerts.c.id == alert_id)
+        .values(count=alerts.c.count + 1, last_at=at)
+    )
+
+
+def end(tx: Connection, alert_id: int, *, at: datetime) -> bool:
+    """The sender says it is over; True for the first time it says so."""
+    change = (
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.state == AlertState.FIRING)
+        .values(state=AlertState.RESOLVED, ended_at=at, last_at=at)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def move_to(tx: Connection, alert_id: int, incident_id: IncidentId) -> None:
+    """The firing belongs to another incident from now on."""
+    tx.execute(update(alerts).where(alerts.c.id == alert_id).values(incident=incident_id))
+
+
+def list_of(tx: Connection, incident_id: IncidentId, *, limit: int = 100) -> list[Firing]:
+    rows = tx.execute(
+        select(alerts)
+        .where(alerts.c.incident == incident_id)
+        .order_by(alerts.c.id.desc())
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def count_of(tx: Connection, incident_id: IncidentId) -> tuple[int, int]:
+    """How many firings the incident has, and how many of them still fire."""
+    row = tx.execute(
+        select(
+            func.count(),
+            func.count().filter(alerts.c.state == AlertState.FIRING),
+        ).where(alerts.c.incident == incident_id)
+    ).one()
+    return row[0], row[1]
+
+
+def _value(row: Row[Any]) -> Firing:
+    facts = dict(row._mapping)
+    facts["state"] = AlertState(facts["state"])
+    facts["severity"] = Severity(facts["severity"])
+    return Firing(**facts)

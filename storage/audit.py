@@ -1,0 +1,46 @@
+"""The audit log: who did what, when and why, refusals included. Rows are only ever added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from storage.tables import audit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    id: int
+    at: datetime
+    by: str
+    act: str
+    subject: str
+    why: str
+    refused: bool
+    facts: Mapping[str, Any]
+
+
+def add(
+    tx: Connection,
+    *,
+    at: datetime,
+    by: str,
+    act: str,
+    subject: str,
+    why: str = "",
+    refused: bool = False,
+    **facts: Any,
+) -> None:
+    """`subject` names the thing: `INC-12`, `rota:volunteers`, `token:3`."""
+    tx.execute(
+        insert(audit).values(
+            at=at, by=by, act=act, subject=subject, why=why, refused=refused, facts=facts
+        )
+    )
+
+
+def list_of(tx: Connection, subject: str) -> list[Record]:
+    rows = tx.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id))
+    return [Record(**row._mapping) for row in rows]

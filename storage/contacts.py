@@ -1,0 +1,77 @@
+"""Contact methods: how to reach a person. Targets are stored as given, which is encrypted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.rules.organisation import PersonId
+from storage.tables import contact_methods
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """`target` is cipher text; `hint` may be shown; `trusted` came from the operator."""
+
+    id: int
+    person: PersonId
+    method: str
+    target: bytes
+    hint: str
+    delay_seconds: int
+    trusted: bool
+    added_by: str
+    added_at: datetime
+    verified_at: datetime | None
+    code_hash: str | None
+    code_expires: datetime | None
+    removed_at: datetime | None
+
+
+def add(tx: Connection, **values: Any) -> Contact:
+    row = tx.execute(
+        insert(contact_methods).values(**values).returning(*contact_methods.c)
+    ).one()
+    return _value(row)
+
+
+def get(tx: Connection, contact_id: int) -> Contact | None:
+    found = tx.execute(
+        select(contact_methods).where(
+            contact_methods.c.id == contact_id, contact_methods.c.removed_at.is_(None)
+        )
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def list_of(tx: Connection, person: PersonId) -> list[Contact]:
+    """A person's contact methods in the order they were added."""
+    rows = tx.execute(
+        select(contact_methods)
+        .where(contact_methods.c.person == person, contact_methods.c.removed_at.is_(None))
+        .order_by(contact_methods.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def list_all(tx: Connection) -> list[Contact]:
+    rows = tx.execute(
+        select(contact_methods)
+        .where(contact_methods.c.removed_at.is_(None))
+        .order_by(contact_methods.c.person, contact_methods.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def change(tx: Connection, contact_id: int, **values: Any) -> bool:
+    changed = tx.execute(
+        update(contact_methods)
+        .where(contact_methods.c.id == contact_id, contact_methods.c.removed_at.is_(None))
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def _value(row: Row[Any]) -> Contact:
+    return Contact(**row._mapping)

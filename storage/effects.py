@@ -1,0 +1,321 @@
+"""Effects: what is due to be said or done, claimed under a lease, recorded behind a fence.
+
+Outcomes: due → claimed → done, or → unknown (an answer was lost: reconcile, then repeat), or
+→ due again (a passing failure), or → parked (a person must look). Cancelled in the same
+transaction as what made it unwanted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+
+from storage.tables import effects
+from storage.upsert import insert_for
+
+
+class Lane(StrEnum):
+    """Lanes have their own workers, so that none waits for another."""
+
+    PAGE = "page"
+    WAIT = "wait"
+    CHAT = "chat"
+    MAIL = "mail"
+
+
+class Outcome(StrEnum):
+    DUE = "due"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    PARKED = "parked"
+
+
+WAITING = (Outcome.DUE, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """A claimed effect. `repeat`: an earlier try may have been heard, though nobody recorded it."""
+
+    id: int
+    kind: str
+    lane: Lane
+    key: str
+    incident: int | None
+    escalation: int | None
+    page: int | None
+    due: datetime
+    facts: Mapping[str, Any]
+    fence: int
+    attempts: int
+    repeat: bool
+    asked_at: datetime
+
+
+def ask(
+    tx: Connection,
+    *,
+    kind: str,
+    lane: Lane,
+    key: str,
+    due: datetime,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    incident: int | None = None,
+    escalation: int | None = None,
+    page: int | None = None,
+) -> bool:
+    """Ask for an effect once, ever: False when `key` was asked before, whatever became of it."""
+    added = tx.execute(
+        insert_for(tx, effects)
+        .values(
+            kind=kind,
+            lane=lane,
+            key=key,
+            due=due,
+            facts=dict(facts or {}),
+            incident=incident,
+            escalation=escalation,
+            page=page,
+            outcome=Outcome.DUE,
+            asked_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return bool(added.rowcount == 1)
+
+
+def ask_again(
+    tx: Connection,
+    *,
+    kind: str,
+    lane: Lane,
+    key: str,
+    due: datetime,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    incident: int | None = None,
+    escalation: int | None = None,
+) -> None:
+    """Ask for an effect whose last telling wins: a card, a topic, the clock of an update.
+
+    One that waits or is done becomes due anew; one that is being spoken just now is spoken
+    once more after it, because its speaker may have read the facts of a moment ago.
+    """
+    new = insert_for(tx, effects).values(
+        kind=kind,
+        lane=lane,
+        key=key,
+        due=due,
+        facts=dict(facts or {}),
+        incident=incident,
+        escalation=escalation,
+        outcome=Outcome.DUE,
+        asked_at=now,
+    )
+    busy = effects.c.outcome.in_([Outcome.CLAIMED, Outcome.UNKNOWN])
+    tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "outcome": case((busy, effects.c.outcome), else_=Outcome.DUE.value),
+                "due": new.excluded.due,
+                "facts": new.excluded.facts,
+                "revision": effects.c.revision + 1,
+                "attempts": 0,
+                "problem": None,
+                "ended_at": None,
+                "asked_at": new.excluded.asked_at,
+            },
+        )
+    )
+
+
+def claim(
+    tx: Connection, lane: Lane, *, now: datetime, lease: timedelta, limit: int
+) -> list[Effect]:
+    """Take due effects of a lane, oldest due first, and those whose holder's lease ran out."""
+    ready = or_(
+        and_(effects.c.outcome.in_(WAITING), effects.c.due <= now),
+        and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= now),
+    )
+    wanted = (
+        select(effects.c.id, effects.c.outcome)
+        .where(effects.c.lane == lane, ready)
+        .order_by(effects.c.due, effects.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    before = {row.id: row.outcome for row in tx.execute(wanted)}
+    if not before:
+        return []
+    taken = tx.execute(
+        update(effects)
+        .where(effects.c.id.in_(before))
+        .values(
+            outcome=Outcome.CLAIMED,
+            lease_until=now + lease,
+            fence=effects.c.fence + 1,
+            attempts=effects.c.attempts + 1,
+            claimed_revision=effects.c.revision,
+            first_claimed_at=func.coalesce(effects.c.first_claimed_at, now),
+        )
+        .returning(*effects.c)
+    )
+    found = [_value(row, repeat=before[row.id] != Outcome.DUE) for row in taken]
+    return sorted(found, key=lambda effect: (effect.due, effect.id))
+
+
+def finish(
+    tx: Connection, effect: Effect, outcome: Outcome, *, now: datetime, problem: str | None = None
+) -> bool:
+    """Record an end. False: the lease was lost meanwhile, and nothing was written (the fence).
+
+    A `done` effect that was asked again while it was spoken becomes due once more.
+    """
+    stale = effects.c.revision != effects.c.claimed_revision
+    result: Any = outcome.value
+    if outcome is Outcome.DONE:
+        result = case((stale, Outcome.DUE.value), else_=outcome.value)
+    written = tx.execute(
+        _held(effect).values(outcome=result, problem=problem, lease_until=None, ended_at=now)
+    )
+    return written.rowcount == 1
+
+
+def postpone(
+    tx: Connection,
+    effect: Effect,
+    *,
+    due: datetime,
+    problem: str | None,
+    unknown: bool = False,
+    fresh: bool = False,
+) -> bool:
+    """Try again at `due`; `unknown` when the last try may have been heard.
+
+    `fresh` forgets the failed attempts: for a rate limit, which is nobody's failure.
+    """
+    values: dict[str, Any] = {
+        "outcome": Outcome.UNKNOWN if unknown else Outcome.DUE,
+        "due": due,
+        "problem": problem,
+        "lease_until": None,
+    }
+    if fresh:
+        values["attempts"] = 0
+    return tx.execute(_held(effect).values(**values)).rowcount == 1
+
+
+def cancel(
+    tx: Connection,
+    *,
+    now: datetime,
+    why: str,
+    escalation: int | None = None,
+    page: int | None = None,
+    incident: int | None = None,
+    kinds: Iterable[str] = (),
+    key: str | None = None,
+) -> int:
+    """Cancel what still waits and matches every given condition; returns how many.
+
+    An effect that is being spoken at this instant cannot be called back; it is also marked, so
+    that neither its failure nor a lapsed lease makes anyone repeat it.
+    """
+    live = effects.c.outcome.in_([*WAITING, Outcome.CLAIMED])
+    change = update(effects).where(live)
+    for column, value in (
+        (effects.c.escalation, escalation),
+        (effects.c.page, page),
+        (effects.c.incident, incident),
+        (effects.c.key, key),
+    ):
+        if value is not None:
+            change = change.where(column == value)
+    kinds = list(kinds)
+    if kinds:
+        change = change.where(effects.c.kind.in_(kinds))
+    done = tx.execute(
+        change.values(outcome=Outcome.CANCELLED, problem=why, ended_at=now, lease_until=None)
+    )
+    return done.rowcount
+
+
+def hasten(tx: Connection, key: str, *, now: datetime) -> bool:
+    """Make a waiting effect due now."""
+    change = (
+        update(effects)
+        .where(effects.c.key == key, effects.c.outcome.in_(WAITING), effects.c.due > now)
+        .values(due=now)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def next_due(tx: Connection, lanes: Sequence[Lane]) -> dict[Lane, datetime]:
+    """When each lane has something to do next; a lane with nothing is left out."""
+    rows = tx.execute(
+        select(effects.c.lane, func.min(effects.c.due).label("due"))
+        .where(effects.c.lane.in_(lanes), effects.c.outcome.in_(WAITING))
+        .group_by(effects.c.lane)
+    )
+    found = {Lane(row.lane): row.due for row in rows}
+    leases = tx.execute(
+        select(effects.c.lane, func.min(effects.c.lease_until).label("due"))
+        .where(effects.c.lane.in_(lanes), effects.c.outcome == Outcome.CLAIMED)
+        .group_by(effects.c.lane)
+    )
+    for row in leases:
+        lane = Lane(row.lane)
+        found[lane] = min(found.get(lane, row.due), row.due)
+    return found
+
+
+def count(tx: Connection) -> dict[tuple[str, str], int]:
+    """How many effects per (lane, outcome), for metrics."""
+    rows = tx.execute(
+        select(effects.c.lane, effects.c.outcome, func.count().label("n")).group_by(
+            effects.c.lane, effects.c.outcome
+        )
+    )
+    return {(row.lane, row.outcome): row.n for row in rows}
+
+
+def exists_waiting(tx: Connection, key: str) -> bool:
+    found = tx.execute(
+        select(effects.c.id).where(
+            effects.c.key == key, effects.c.outcome.in_([*WAITING, Outcome.CLAIMED])
+        )
+    )
+    return found.first() is not None
+
+
+def _held(effect: Effect) -> Any:
+    return update(effects).where(
+        effects.c.id == effect.id,
+        effects.c.fence == effect.fence,
+        effects.c.outcome == Outcome.CLAIMED,
+    )
+
+
+def _value(row: Row[Any], *, repeat: bool) -> Effect:
+    return Effect(
+        id=row.id,
+        kind=row.kind,
+        lane=Lane(row.lane),
+        key=row.key,
+        incident=row.incident,
+        escalation=row.escalation,
+        page=row.page,
+        due=row.due,
+        facts=row.facts,
+        fence=row.fence,
+        attempts=row.attempts,
+        repeat=repeat,
+        asked_at=row.asked_at,
+    )

@@ -1,0 +1,202 @@
+"""Opens the database: SQLite (one writer, several readers) or PostgreSQL (design.md, stack)."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from storage.columns import dump_json
+
+BUSY_SECONDS = 5.0
+"""How long a SQLite writer waits for another process, for example a short CLI command."""
+
+POSTGRES_SESSION = (
+    "SET TIME ZONE 'UTC'",
+    "SET statement_timeout = '10s'",
+    "SET lock_timeout = '5s'",
+    "SET idle_in_transaction_session_timeout = '30s'",
+    # Whoever is answered with 2xx was promised durability; a stronger setting is left alone.
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') = 'off'",
+)
+
+POSTGRES_CONNECT: dict[str, Any] = {
+    "connect_timeout": 5,
+    "target_session_attrs": "read-write",
+    "application_name": "baton",
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+class CannotOpen(Exception):
+    """The database cannot be used; the text tells the operator why and what to do."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database. Writers begin on `write`, pages that only read begin on `read`.
+
+    `write.begin()` holds the writer's place from its first statement, so a read inside it is
+    still true when it writes. `read` refuses every change and sees one moment for the whole
+    transaction. On SQLite `write` is one connection, so callers queue for it in this process.
+    """
+
+    dialect: Literal["sqlite", "postgresql"]
+    write: Engine
+    read: Engine
+    path: Path | None = None
+
+    def dispose(self) -> None:
+        """Close all connections; the database can be opened again afterwards."""
+        self.read.dispose()
+        self.write.dispose()
+
+
+def open_engine(url: str, *, connections: int = 8, check: bool = False) -> Database:
+    """Open the database at `url` and prove that it answers, or raise `CannotOpen`.
+
+    `connections` bounds SQLite's readers, or all of PostgreSQL's connections. With `check` a
+    SQLite file is read through first and a damaged one refused: `run` asks for that.
+    """
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise CannotOpen(
+            "The database URL cannot be read. Use sqlite:///baton.db or"
+            " postgresql://user:password@host/name."
+        ) from error
+    if backend == "sqlite":
+        return _open_sqlite(parsed, readers=connections, check=check)
+    if backend in ("postgresql", "postgres"):
+        return _open_postgresql(parsed, connections=connections)
+    raise CannotOpen(f"Baton remembers in SQLite or PostgreSQL, not in {backend}.")
+
+
+def _open_sqlite(url: URL, *, readers: int, check: bool) -> Database:
+    if not url.database or url.database == ":memory:" or "mode" in url.query:
+        raise CannotOpen("SQLite needs a file, such as sqlite:///baton.db: memory forgets.")
+    path = Path(url.database).absolute()
+    if not path.parent.is_dir():
+        raise CannotOpen(f"{path} cannot be made: the folder {path.parent} does not exist.")
+    target = URL.create("sqlite+pysqlite", database=str(path), query=url.query)
+    write = _sqlite_engine(target, begin="BEGIN IMMEDIATE", size=1, prepare=_prepare_writer)
+    read = _sqlite_engine(target, begin="BEGIN", size=readers, prepare=_prepare_reader)
+    database = Database(dialect="sqlite", write=write, read=read, path=path)
+    try:
+        with write.begin() as connection:  # proves that the file can be written, too
+            if check:
+                _refuse_damage(connection, path)
+    except DBAPIError as error:
+        database.dispose()
+        raise CannotOpen(_sqlite_refusal(path, error)) from error
+    except CannotOpen:
+        database.dispose()
+        raise
+    return database
+
+
+def _sqlite_engine(
+    url: URL, *, begin: str, size: int, prepare: Callable[[sqlite3.Cursor], None]
+) -> Engine:
+    engine = create_engine(
+        url,
+        # The driver would begin transactions by itself, too late and never IMMEDIATE.
+        connect_args={
+            "isolation_level": None,
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+        },
+        pool_size=size,
+        max_overflow=0,
+        json_serializer=dump_json,
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, record: object) -> None:
+        cursor = connection.cursor()
+        prepare(cursor)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _prepare_writer(cursor: sqlite3.Cursor) -> None:
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # With NORMAL, power loss may drop commits that were already answered with 2xx.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_reader(cursor: sqlite3.Cursor) -> None:
+    cursor.execute("PRAGMA query_only = ON")
+
+
+def _refuse_damage(connection: Connection, path: Path) -> None:
+    answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if answer != "ok":
+        raise CannotOpen(_damaged(path, answer))
+
+
+def _damaged(path: Path, detail: str) -> str:
+    return (
+        f"{path} is damaged ({detail}). Nothing was changed. Keep a copy of the file and of"
+        " its -wal beside it, then put back the newest backup."
+    )
+
+
+def _sqlite_refusal(path: Path, error: DBAPIError) -> str:
+    match getattr(error.orig, "sqlite_errorname", "").split("_")[1:2]:
+        case ["CORRUPT" | "NOTADB"]:
+            return _damaged(path, str(error.orig))
+        case ["BUSY"]:
+            return f"{path} is locked by another program. Close it, then start again."
+        case ["READONLY" | "CANTOPEN" | "PERM"]:
+            return f"{path} cannot be opened for writing. Check its owner and its folder's."
+        case ["FULL"]:
+            return f"{path} cannot grow: the disk is full. Make room, then start again."
+    return f"{path} cannot be opened: {error.orig}."
+
+
+def _open_postgresql(url: URL, *, connections: int) -> Database:
+    write = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={k: v for k, v in POSTGRES_CONNECT.items() if k not in url.query},
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        # After a restart of the server the first statement of each connection would fail.
+        pool_pre_ping=True,
+        json_serializer=dump_json,
+    )
+    event.listen(write, "connect", _prepare_session)
+    read = write.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    try:
+        with write.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except OperationalError as error:
+        write.dispose()
+        where = url.render_as_string(hide_password=True)
+        detail = str(error.orig).strip().splitlines()[-1]
+        raise CannotOpen(f"PostgreSQL at {where} cannot be used: {detail}.") from error
+    return Database(dialect="postgresql", write=write, read=read)
+
+
+def _prepare_session(connection: Any, record: object) -> None:
+    connection.autocommit = True
+    for statement in POSTGRES_SESSION:
+        connection.execute(statement)
+    connection.autocommit = False

@@ -1,0 +1,36 @@
+"""Follow-ups: what is owed after an incident."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from app.rules.incident import FollowUp, FollowUpKind, IncidentId
+from storage.tables import follow_ups
+
+
+def add(tx: Connection, **values: Any) -> FollowUp:
+    return _value(tx.execute(insert(follow_ups).values(**values).returning(*follow_ups.c)).one())
+
+
+def list_of(tx: Connection, incident_id: IncidentId) -> list[FollowUp]:
+    rows = tx.execute(
+        select(follow_ups).where(follow_ups.c.incident == incident_id).order_by(follow_ups.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def list_owed(tx: Connection, *, limit: int = 50) -> list[FollowUp]:
+    """Work that is not done yet, oldest first."""
+    rows = tx.execute(
+        select(follow_ups)
+        .where(follow_ups.c.kind == FollowUpKind.WORK, follow_ups.c.done_at.is_(None))
+        .order_by(follow_ups.c.id)
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def _value(row: Row[Any]) -> FollowUp:
+    facts = dict(row._mapping)
+    facts["kind"] = FollowUpKind(facts["kind"])
+    return FollowUp(**facts)

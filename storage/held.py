@@ -1,0 +1,47 @@
+"""What waits for its owner's morning, until it is provably delivered (product.md 6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from app.rules.incident import IncidentId
+from storage.tables import held
+from storage.upsert import insert_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    incident: IncidentId
+    team: str
+    since: datetime
+    until: datetime
+
+
+def hold(
+    tx: Connection, incident_id: IncidentId, *, team: str, since: datetime, until: datetime
+) -> None:
+    """Hold an incident for a team's next opening; one held already stays as it was."""
+    tx.execute(
+        insert_for(tx, held)
+        .values(incident=incident_id, team=team, since=since, until=until)
+        .on_conflict_do_nothing()
+    )
+
+
+def list_waiting(tx: Connection, team: str) -> list[Held]:
+    rows = tx.execute(
+        select(held.c.incident, held.c.team, held.c.since, held.c.until)
+        .where(held.c.team == team, held.c.delivered_at.is_(None))
+        .order_by(held.c.incident)
+    )
+    return [Held(**row._mapping) for row in rows]
+
+
+def delivered(tx: Connection, incident_ids: Sequence[IncidentId], *, at: datetime) -> None:
+    tx.execute(
+        update(held)
+        .where(held.c.incident.in_(incident_ids), held.c.delivered_at.is_(None))
+        .values(delivered_at=at)
+    )

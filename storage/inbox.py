@@ -1,0 +1,104 @@
+"""The inbox: raw bytes of everything accepted, and what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, select, update
+
+from app.rules.alert import Delivery
+from storage.tables import inbox
+from storage.upsert import insert_for
+
+
+class InboxState(StrEnum):
+    DONE = "done"
+    WAITING = "waiting"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A body that waits to be read again."""
+
+    id: int
+    delivery: Delivery
+    attempts: int
+
+
+def keep(
+    tx: Connection,
+    delivery: Delivery,
+    *,
+    at: datetime,
+    state: InboxState,
+    problem: str | None = None,
+) -> int | None:
+    """The new row's id, or None when the sender's own delivery id was accepted before."""
+    return tx.execute(
+        insert_for(tx, inbox)
+        .values(
+            source=delivery.source,
+            token=delivery.token,
+            delivery_id=delivery.delivery_id,
+            received_at=at,
+            body=delivery.body,
+            state=state,
+            problem=problem,
+        )
+        .on_conflict_do_nothing()
+        .returning(inbox.c.id)
+    ).scalar_one_or_none()
+
+
+def list_waiting(tx: Connection, *, limit: int = 50) -> list[Kept]:
+    rows = tx.execute(
+        select(inbox).where(inbox.c.state == InboxState.WAITING).order_by(inbox.c.id).limit(limit)
+    )
+    return [
+        Kept(
+            id=row.id,
+            delivery=Delivery(
+                source=row.source, body=row.body, delivery_id=row.delivery_id, token=row.token
+            ),
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def get_waiting(tx: Connection, inbox_id: int) -> Kept | None:
+    row = tx.execute(
+        select(inbox).where(inbox.c.id == inbox_id, inbox.c.state == InboxState.WAITING)
+    ).one_or_none()
+    if row is None:
+        return None
+    delivery = Delivery(
+        source=row.source, body=row.body, delivery_id=row.delivery_id, token=row.token
+    )
+    return Kept(id=row.id, delivery=delivery, attempts=row.attempts)
+
+
+def settle(tx: Connection, inbox_id: int, state: InboxState, *, problem: str | None = None) -> bool:
+    """Move a waiting body to its end; True for the one caller that did."""
+    change = (
+        update(inbox)
+        .where(inbox.c.id == inbox_id, inbox.c.state == InboxState.WAITING)
+        .values(state=state, problem=problem)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def failed(tx: Connection, inbox_id: int, *, problem: str) -> int:
+    """Count a failed reading; returns how many there were."""
+    return tx.execute(
+        update(inbox)
+        .where(inbox.c.id == inbox_id)
+        .values(attempts=inbox.c.attempts + 1, problem=problem)
+        .returning(inbox.c.attempts)
+    ).scalar_one()
+
+
+def count(tx: Connection) -> dict[str, int]:
+    rows = tx.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    return {state: number for state, number in rows}

@@ -1,0 +1,155 @@
+"""Incidents: every change of state repeats in its WHERE what the caller believed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
+from app.rules.organisation import PersonId, Severity
+from storage.tables import incidents
+from storage.upsert import insert_for
+
+
+def open_new(tx: Connection, **values: Any) -> Incident | None:
+    """The new incident, or None when one for this trouble is open already (a lost race)."""
+    found = tx.execute(
+        insert_for(tx, incidents)
+        .values(state=State.TRIGGERED, **values)
+        .on_conflict_do_nothing()
+        .returning(*incidents.c)
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def get(tx: Connection, incident_id: IncidentId) -> Incident | None:
+    found = tx.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
+    return _value(found) if found else None
+
+
+def find_open(tx: Connection, trouble: str) -> Incident | None:
+    found = tx.execute(
+        select(incidents).where(incidents.c.trouble == trouble, incidents.c.state.in_(OPEN))
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def find_latest(tx: Connection, trouble: str) -> Incident | None:
+    """The newest incident of a trouble that ended by resolve or close."""
+    found = tx.execute(
+        select(incidents)
+        .where(
+            incidents.c.trouble == trouble,
+            incidents.c.state.in_([State.RESOLVED, State.CLOSED]),
+        )
+        .order_by(incidents.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def find_by_channel(tx: Connection, channel_id: str) -> Incident | None:
+    found = tx.execute(
+        select(incidents).where(incidents.c.channel_id == channel_id)
+    ).one_or_none()
+    return _value(found) if found else None
+
+
+def list_open(tx: Connection, *, limit: int = 200) -> list[Incident]:
+    """Open incidents, worst and newest first."""
+    rows = tx.execute(
+        select(incidents)
+        .where(incidents.c.state.in_(OPEN))
+        .order_by(incidents.c.severity, incidents.c.id.desc())
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def list_not_closed(tx: Connection, *, limit: int = 200) -> list[Incident]:
+    """Open ones and resolved ones that still owe their root cause or follow-up."""
+    rows = tx.execute(
+        select(incidents)
+        .where(incidents.c.state.in_([*OPEN, State.RESOLVED]))
+        .order_by(incidents.c.severity, incidents.c.id.desc())
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def list_opened(tx: Connection, start: datetime, end: datetime) -> list[Incident]:
+    """Incidents opened in `[start, end)`, oldest first."""
+    rows = tx.execute(
+        select(incidents)
+        .where(incidents.c.opened_at >= start, incidents.c.opened_at < end)
+        .order_by(incidents.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def move(
+    tx: Connection,
+    incident_id: IncidentId,
+    here: State | Sequence[State],
+    there: State,
+    **values: Any,
+) -> bool:
+    """True for the one caller that moved it; False when it was no longer in `here`."""
+    sources = [here] if isinstance(here, State) else list(here)
+    if not all(may_move(source, there) for source in sources):
+        raise ValueError(f"no edge from {sources} to {there}")
+    change = (
+        update(incidents)
+        .where(incidents.c.id == incident_id, incidents.c.state.in_(sources))
+        .values(state=there, **values)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def change(tx: Connection, incident_id: IncidentId, **values: Any) -> None:
+    """Set facts that are no state: title, update, channel, root cause."""
+    tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**values))
+
+
+def raise_severity(
+    tx: Connection, incident_id: IncidentId, *, was: Severity, to: Severity, reason: str
+) -> bool:
+    """True for the one caller that changed it from `was`."""
+    change = (
+        update(incidents)
+        .where(incidents.c.id == incident_id, incidents.c.severity == was)
+        .values(severity=to, reason=reason)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def adopt_channel(tx: Connection, incident_id: IncidentId, *, channel_id: str, name: str) -> bool:
+    """True when the incident had no channel yet: at most one, ever (invariant I5)."""
+    change = (
+        update(incidents)
+        .where(incidents.c.id == incident_id, incidents.c.channel_id.is_(None))
+        .values(channel_id=channel_id, channel_name=name)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def made_progress(tx: Connection, incident_id: IncidentId, by: PersonId, at: datetime) -> bool:
+    """True when `by` holds the acknowledgement, whose clock then starts anew."""
+    change = (
+        update(incidents)
+        .where(
+            incidents.c.id == incident_id,
+            incidents.c.state == State.ACKNOWLEDGED,
+            incidents.c.acknowledged_by == by,
+        )
+        .values(progress_at=at)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def _value(row: Row[Any]) -> Incident:
+    facts = dict(row._mapping)
+    facts["state"] = State(facts["state"])
+    facts["severity"] = Severity(facts["severity"])
+    return Incident(**facts)

@@ -1,0 +1,107 @@
+"""Bring the schema up to this version: one locked transaction, and on SQLite a copy first."""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x6261746F6E  # "baton": the advisory lock two starting replicas meet at
+
+
+class MigrationError(Exception):
+    """The schema could not be brought up to date; the sentence says what was kept."""
+
+
+def migrate(url: str) -> list[str]:
+    """Upgrade the database at `url`; returns the revisions that were run, none when up to date.
+
+    Nothing is changed unless everything succeeds. A SQLite file that already holds data is
+    copied beside itself (`<file>.before-<revision>`) first.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return _migrate_sqlite(url)
+    return _migrate_postgresql(url)
+
+
+def _migrate_sqlite(url: str) -> list[str]:
+    engine = create_engine(url, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _own_transactions(connection, _record):  # type: ignore[no-untyped-def]
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout = 30000")
+        # Ignored inside a transaction, so it must be off before BEGIN: a batch rebuild with
+        # keys on empties child tables without an error.
+        connection.execute("PRAGMA foreign_keys = OFF")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+
+    with engine.begin() as tx:
+        before = _current(tx)
+        if before is not None and before != _head():
+            _copy_beside(make_url(url).database, before)
+        ran = _upgrade(tx, before)
+        broken = tx.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise MigrationError(
+                f"The migration would leave {len(broken)} rows pointing at nothing, so it was "
+                "undone. The database is as it was; report this with the version you came from."
+            )
+    engine.dispose()
+    return ran
+
+
+def _migrate_postgresql(url: str) -> list[str]:
+    engine = create_engine(_with_driver(url), poolclass=NullPool)
+    with engine.begin() as tx:
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        ran = _upgrade(tx, _current(tx))
+    engine.dispose()
+    return ran
+
+
+def _upgrade(tx: Connection, before: str | None) -> list[str]:
+    # Lazy: alembic costs a fifth of the start, and a schema that is up to date needs none of it.
+    if before == _head():
+        return []
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = tx
+    command.upgrade(config, "head")
+    revisions = sorted(_revisions())
+    return [each for each in revisions if before is None or each > before]
+
+
+def _current(tx: Connection) -> str | None:
+    if "alembic_version" not in inspect(tx).get_table_names():
+        return None
+    return tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _head() -> str:
+    return max(_revisions())
+
+
+def _revisions() -> list[str]:
+    """Revision files are numbered: `0001_first.py`. Their number is their revision."""
+    return [path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")]
+
+
+def _copy_beside(path: str | None, before: str) -> None:
+    if path:
+        shutil.copy2(path, f"{path}.before-{before}")
+
+
+def _with_driver(url: str) -> str:
+    made = make_url(url)
+    if made.drivername == "postgresql":
+        made = made.set(drivername="postgresql+psycopg")
+    return made.render_as_string(hide_password=False)

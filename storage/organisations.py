@@ -1,0 +1,79 @@
+"""Applied versions of the organisation file, and from when each version of a rota serves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from app.rules.organisation import Override, RotaId
+from storage.tables import organisations, overrides, rota_versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    id: int
+    applied_at: datetime
+    applied_by: str
+    digest: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotaMark:
+    """From `effective` on (None: since ever) the rota is as organisation version `organisation`."""
+
+    rota: RotaId
+    effective: datetime | None
+    organisation: int
+
+
+def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:
+    return tx.execute(
+        insert(organisations)
+        .values(applied_at=at, applied_by=by, digest=digest, source=source)
+        .returning(organisations.c.id)
+    ).scalar_one()
+
+
+def newest_id(tx: Connection) -> int | None:
+    return tx.execute(select(func.max(organisations.c.id))).scalar_one()
+
+
+def get(tx: Connection, version: int) -> Applied:
+    row = tx.execute(select(organisations).where(organisations.c.id == version)).one()
+    return Applied(**row._mapping)
+
+
+def mark_rota(
+    tx: Connection, rota: RotaId, *, effective: datetime | None, organisation: int
+) -> None:
+    tx.execute(
+        insert(rota_versions).values(rota=rota, effective=effective, organisation=organisation)
+    )
+
+
+def list_marks(tx: Connection) -> list[RotaMark]:
+    rows = tx.execute(
+        select(rota_versions.c.rota, rota_versions.c.effective, rota_versions.c.organisation)
+        .order_by(rota_versions.c.id)
+    )
+    return [RotaMark(**row._mapping) for row in rows]
+
+
+def list_overrides(tx: Connection) -> dict[RotaId, list[Override]]:
+    """What people changed in Slack, in the order they did."""
+    found: dict[RotaId, list[Override]] = {}
+    rows = tx.execute(
+        select(overrides).where(overrides.c.withdrawn_at.is_(None)).order_by(overrides.c.id)
+    )
+    for row in rows:
+        found.setdefault(row.rota, []).append(
+            Override(
+                person=row.person,
+                start=row.start_at,
+                end=row.end_at,
+                why=row.why,
+                made_at=row.made_at,
+            )
+        )
+    return found

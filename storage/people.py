@@ -1,0 +1,65 @@
+"""Who Slack says is who: account, standing, name and zone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.rules.organisation import PersonId
+from storage.tables import people
+from storage.upsert import insert_for
+
+
+class Standing(StrEnum):
+    """What kind of account somebody has in our workspace (product.md 36)."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    id: PersonId
+    slack_id: str | None
+    email: str | None
+    name: str | None
+    timezone: str | None
+    standing: Standing
+    seen_at: datetime
+
+
+def remember(tx: Connection, **values: Any) -> None:
+    """Store an account as it is told now; keyed by person, or by Slack account when that is known."""
+    slack_id = values.get("slack_id")
+    if slack_id is not None:
+        known = by_slack(tx, slack_id)
+        if known is not None and known.id != values["id"]:
+            tx.execute(people.delete().where(people.c.id == known.id))
+    new = insert_for(tx, people).values(**values)
+    changed = {name: new.excluded[name] for name in values if name != "id"}
+    tx.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def get(tx: Connection, person: PersonId) -> Account | None:
+    found = tx.execute(select(people).where(people.c.id == person)).one_or_none()
+    return _value(found) if found else None
+
+
+def by_slack(tx: Connection, slack_id: str) -> Account | None:
+    found = tx.execute(select(people).where(people.c.slack_id == slack_id)).one_or_none()
+    return _value(found) if found else None
+
+
+def list_all(tx: Connection) -> list[Account]:
+    return [_value(row) for row in tx.execute(select(people).order_by(people.c.id))]
+
+
+def _value(row: Row[Any]) -> Account:
+    facts = dict(row._mapping)
+    facts["standing"] = Standing(facts["standing"])
+    return Account(**facts)

@@ -1,0 +1,41 @@
+"""Where the things we keep editing stand in Slack."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from storage.tables import posts
+from storage.upsert import insert_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    key: str
+    channel: str
+    ts: str
+    incident: int | None
+
+
+def remember(
+    tx: Connection, key: str, *, channel: str, ts: str, at: datetime, incident: int | None
+) -> bool:
+    """True unless this key stands somewhere already."""
+    added = tx.execute(
+        insert_for(tx, posts)
+        .values(key=key, channel=channel, ts=ts, at=at, incident=incident)
+        .on_conflict_do_nothing()
+    )
+    return bool(added.rowcount == 1)
+
+
+def find(tx: Connection, key: str) -> Post | None:
+    row = tx.execute(select(posts).where(posts.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    return Post(key=row.key, channel=row.channel, ts=row.ts, incident=row.incident)
+
+
+def forget(tx: Connection, key: str) -> None:
+    """The post is gone from Slack (deleted by a person); the next telling posts anew."""
+    tx.execute(delete(posts).where(posts.c.key == key))

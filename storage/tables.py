@@ -1,0 +1,413 @@
+"""Every table. The schema itself is made by the migrations; a test holds the two together."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.engine import Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# SQLite gives AUTOINCREMENT-free rowids only to plain INTEGER keys.
+Id = BigInteger().with_variant(Integer, "sqlite")
+OPEN = text("state IN ('triggered', 'acknowledged')")
+
+# ── the organisation ──────────────────────────────────────────────────────────────────────────
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("applied_at", UtcDateTime, nullable=False),
+    Column("applied_by", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+)
+rota_versions = Table(
+    # Old shifts never change when a rota is edited (product.md 26): a version serves from its
+    # effective instant until the next one's.
+    "rota_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("effective", UtcDateTime),
+    Column("organisation", Id, ForeignKey("organisations.id"), nullable=False),
+    Index("ix_rota_versions_rota", "rota", "id"),
+)
+overrides = Table(
+    # What people do in Slack; the file's own overrides stay in the file (product.md 37).
+    "overrides",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("end_at", UtcDateTime, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Index("ix_overrides_rota_end_at", "rota", "end_at"),
+)
+people = Table(
+    # Who Slack says is who. The organisation file owns names, zones and the manager mark.
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slack_id", Text, unique=True),
+    Column("email", Text),
+    Column("name", Text),
+    Column("timezone", Text),
+    Column("standing", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+contact_methods = Table(
+    # Targets are encrypted; `hint` is what may be shown ("…@acme.test", "…42").
+    "contact_methods",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("target", LargeBinary, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("delay_seconds", Integer, nullable=False, server_default="0"),
+    Column("trusted", Boolean, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("verified_at", UtcDateTime),
+    Column("code_hash", String(64)),
+    Column("code_expires", UtcDateTime),
+    Column("removed_at", UtcDateTime),
+    Index("ix_contact_methods_person", "person"),
+)
+
+# ── alerts in ─────────────────────────────────────────────────────────────────────────────────
+intake_tokens = Table(
+    "intake_tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+inbox = Table(
+    # Raw bytes first: what no text column could hold must still be kept (reliability.md 0.12).
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("token", Id, ForeignKey("intake_tokens.id")),
+    Column("delivery_id", Text),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),  # done, waiting, quarantined
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text),
+    Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+    Index("uq_inbox_delivery", "source", "delivery_id", unique=True,
+          sqlite_where=text("delivery_id IS NOT NULL"),
+          postgresql_where=text("delivery_id IS NOT NULL")),
+)
+alerts = Table(
+    # One row per firing; a repeat adds to `count`, a clear ends it, a later firing is a new row.
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("alarm", Text, nullable=False),
+    Column("service", Text),
+    Column("severity", String(2), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("details", Text),
+    Column("url", Text),
+    Column("labels", Json, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("count", Integer, nullable=False, server_default="1"),
+    Column("incident", Id, ForeignKey("incidents.id")),
+    Column("inbox", Id, ForeignKey("inbox.id"), nullable=False),
+    Index("uq_alerts_firing", "source", "fingerprint", unique=True,
+          sqlite_where=text("state = 'firing'"), postgresql_where=text("state = 'firing'")),
+    Index("ix_alerts_incident", "incident"),
+    Index("ix_alerts_alarm", "alarm", "first_at"),
+)
+alarm_reviews = Table(
+    # The review list: unknown and unaccepted alarms, and those somebody called not actionable.
+    "alarm_reviews",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alarm", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("count", Integer, nullable=False, server_default="1"),
+    Column("incident", Id, ForeignKey("incidents.id")),
+    Column("by", Text),
+    Column("done_at", UtcDateTime),
+    Index("uq_alarm_reviews_open", "alarm", "source", "why", unique=True,
+          sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+)
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("late_since", UtcDateTime),
+)
+
+# ── incidents ─────────────────────────────────────────────────────────────────────────────────
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("trouble", Text, nullable=False),
+    Column("service", Text),
+    Column("sla", Text),
+    Column("alarm", Text),
+    Column("title", Text, nullable=False),
+    Column("severity", String(2), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("runbook", Text),
+    Column("dashboard", Text),
+    Column("declared_by", Text),
+    Column("out_of_hours", Boolean, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("triggered_at", UtcDateTime, nullable=False),
+    Column("acknowledged_by", Text),
+    Column("acknowledged_at", UtcDateTime),
+    Column("progress_at", UtcDateTime),
+    Column("resolved_by", Text),
+    Column("resolved_at", UtcDateTime),
+    Column("ended_by", Text),
+    Column("ended_at", UtcDateTime),
+    Column("end_reason", Text),
+    Column("root_cause", Text),
+    Column("merged_into", Id, ForeignKey("incidents.id")),
+    Column("came_back_from", Id, ForeignKey("incidents.id")),
+    Column("channel_id", Text, unique=True),
+    Column("channel_name", Text),
+    Column("update_text", Text),
+    Column("update_by", Text),
+    Column("update_at", UtcDateTime),
+    Column("update_due", UtcDateTime),
+    Index("uq_incidents_open_trouble", "trouble", unique=True,
+          sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_incidents_trouble", "trouble", "id"),
+    Index("ix_incidents_opened_at", "opened_at"),
+    Index("ix_incidents_state", "state", "id"),
+)
+participants = Table(
+    "participants",
+    metadata,
+    Column("incident", Id, ForeignKey("incidents.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("role", Text, primary_key=True),  # lead, second, helper
+    Column("since", UtcDateTime, nullable=False),
+)
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("incident", Id, ForeignKey("incidents.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("team", Text),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Index("ix_follow_ups_incident", "incident"),
+)
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("incident", Id, ForeignKey("incidents.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("by", Text),
+    Column("facts", Json, nullable=False),
+    Index("ix_timeline_incident", "incident", "id"),
+)
+
+# ── paging ────────────────────────────────────────────────────────────────────────────────────
+escalations = Table(
+    # kind "incident": the one escalation of an incident. "page" and "escalate": asked by hand,
+    # each its own, ended only by its own answer (product.md 9).
+    "escalations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("incident", Id, ForeignKey("incidents.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),  # ringing, answered, ended
+    Column("tier", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("policy", Json, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("asked_by", Text),
+    Column("target", Text),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("step_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("answered_by", Text),
+    CheckConstraint("tier IN (1, 2)", name="tier"),
+    Index("uq_escalations_incident", "incident", unique=True,
+          sqlite_where=text("kind = 'incident' AND state = 'ringing'"),
+          postgresql_where=text("kind = 'incident' AND state = 'ringing'")),
+    Index("ix_escalations_incident_id", "incident", "id"),
+    Index("ix_escalations_ringing", "id", sqlite_where=text("state = 'ringing'"),
+          postgresql_where=text("state = 'ringing'")),
+)
+pages = Table(
+    # One person rung in one step. The row names why it was this person (invariant I7).
+    "pages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("escalation", Id, ForeignKey("escalations.id"), nullable=False),
+    Column("incident", Id, ForeignKey("incidents.id"), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rota_facts", Json, nullable=False),
+    Column("out_of_hours", Boolean, nullable=False),
+    Column("reachable", Boolean, nullable=False),
+    Column("state", Text, nullable=False),  # ringing, answered, passed, ended
+    Column("at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    UniqueConstraint("escalation", "step", "person"),
+    Index("ix_pages_incident", "incident", "id"),
+    Index("ix_pages_person", "person", "at"),
+    Index("ix_pages_at", "at"),
+)
+
+# ── effects ───────────────────────────────────────────────────────────────────────────────────
+effects = Table(
+    # What is due: things to be said, and waits. `revision` rises when a coalescing effect is
+    # asked again while it is being spoken; `fence` rises at every claim, so that whoever lost
+    # the lease cannot record an outcome.
+    "effects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("incident", Id, ForeignKey("incidents.id")),
+    Column("escalation", Id, ForeignKey("escalations.id")),
+    Column("page", Id, ForeignKey("pages.id")),
+    Column("due", UtcDateTime, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("claimed_revision", Integer),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("first_claimed_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index("ix_effects_due", "lane", "due", sqlite_where=text("outcome IN ('due', 'unknown')"),
+          postgresql_where=text("outcome IN ('due', 'unknown')")),
+    Index("ix_effects_claimed", "lane", "lease_until", sqlite_where=text("outcome = 'claimed'"),
+          postgresql_where=text("outcome = 'claimed'")),
+    Index("ix_effects_escalation", "escalation"),
+    Index("ix_effects_incident", "incident"),
+    Index("ix_effects_page", "page"),
+)
+posts = Table(
+    # Where a thing we keep editing stands in Slack: card, announcement, …
+    "posts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("incident", Id, ForeignKey("incidents.id")),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_posts_incident", "incident"),
+    Index("ix_posts_channel_ts", "channel", "ts"),
+)
+held = Table(
+    # What did not wake anybody and waits for its owner's morning (product.md 6).
+    "held",
+    metadata,
+    Column("incident", Id, ForeignKey("incidents.id"), primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Index("ix_held_team", "team", sqlite_where=text("delivered_at IS NULL"),
+          postgresql_where=text("delivered_at IS NULL")),
+)
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("boundary", UtcDateTime, nullable=False),
+    Column("outgoing", Text),
+    Column("incoming", Text),
+    Column("shift_start", UtcDateTime, nullable=False),
+    Column("shift_end", UtcDateTime, nullable=False),
+    Column("note", Text),
+    Column("note_by", Text),
+    Column("posted_at", UtcDateTime),
+    Column("accepted_by", Text),
+    Column("accepted_at", UtcDateTime),
+    UniqueConstraint("rota", "boundary"),
+)
+
+# ── records ───────────────────────────────────────────────────────────────────────────────────
+audit = Table(
+    # Append-only. Refusals are rows too (product.md 36).
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("facts", Json, nullable=False),
+    Index("ix_audit_subject", "subject", "id"),
+)
+seen_requests = Table(
+    # Digests of requests whose effect is committed; kept longer than Slack's signature is valid.
+    "seen_requests",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_seen_requests_at", "at"),
+)

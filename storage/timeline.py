@@ -1,0 +1,43 @@
+"""The timeline: what happened to an incident, in order. Facts, not sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from app.rules.incident import IncidentId
+from app.rules.organisation import PersonId
+from storage.tables import timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    id: int
+    incident: IncidentId
+    at: datetime
+    kind: str
+    by: PersonId | None
+    facts: Mapping[str, Any]
+
+
+def add(
+    tx: Connection,
+    incident_id: IncidentId,
+    kind: str,
+    *,
+    at: datetime,
+    by: PersonId | None = None,
+    **facts: Any,
+) -> None:
+    tx.execute(
+        insert(timeline).values(incident=incident_id, at=at, kind=kind, by=by, facts=facts)
+    )
+
+
+def list_of(tx: Connection, incident_id: IncidentId) -> list[Entry]:
+    rows = tx.execute(
+        select(timeline).where(timeline.c.incident == incident_id).order_by(timeline.c.id)
+    )
+    return [Entry(**row._mapping) for row in rows]
