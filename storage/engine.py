@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from storage.columns import Json as Json
+from storage.columns import UtcDateTime as UtcDateTime
 from storage.columns import dump_json
 
 BUSY_SECONDS = 5.0
@@ -148,7 +150,7 @@ def _prepare_reader(cursor: sqlite3.Cursor) -> None:
 def _refuse_damage(connection: Connection, path: Path) -> None:
     answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if answer != "ok":
-        raise CannotOpen(_damaged(path, answer))
+        raise CannotOpen(_damaged(path, answer.splitlines()[-1]))
 
 
 def _damaged(path: Path, detail: str) -> str:

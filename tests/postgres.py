@@ -1,0 +1,160 @@
+"""A PostgreSQL server of one's own: started in a temporary folder, stopped or killed at will."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+PORT = 5432
+"""Only names the socket: every server has its own folder and listens on no network."""
+
+UNSAFE_BUT_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+
+
+class NoPostgres(Exception):
+    """No server is installed; the text says how to get one."""
+
+
+def find_binaries() -> Path:
+    """The folder of the newest installed server's programs."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"),
+        key=lambda program: int(program.parts[-3]),
+    )
+    on_path = shutil.which("postgres")
+    if found:
+        return found[-1].parent
+    if on_path:
+        return Path(on_path).resolve().parent
+    raise NoPostgres("PostgreSQL's server is not installed: on Debian, apt-get install postgresql")
+
+
+class Server:
+    """One PostgreSQL server in `folder`, reached by a socket there (so give it a short path:
+    a socket's holds about 100 characters).
+
+    With `durable=False` it is fast and would not survive a power cut: fine for most tests.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self._programs = find_binaries()
+        self._account = _account()
+        self._options = () if durable else UNSAFE_BUT_FAST
+
+    def create(self) -> None:
+        """Once, before the first start."""
+        if self._account:
+            os.chown(self.folder, self._account["user"], self._account["group"])
+        self._run(
+            "initdb", "--pgdata", self.data, "--username=baton", "--auth=trust",
+            "--encoding=UTF8", "--locale=C", "--no-sync",
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start, or start again after `stop` or `kill`; returns when it answers."""
+        settings = (
+            "listen_addresses=",
+            f"port={PORT}",
+            f"unix_socket_directories={self.folder}",
+            "max_connections=200",
+            "timezone=UTC",
+            *self._options,
+        )
+        options = " ".join(f"-c {setting}" for setting in settings)
+        self._run(
+            "pg_ctl", "start", "--wait", "--silent", "--pgdata", self.data,
+            "--log", self.folder / "log", "--options", options,
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        """`immediate` drops every connection without a word, as a crash does."""
+        self._run("pg_ctl", "stop", "--wait", "--silent", "--pgdata", self.data, "--mode", mode)
+
+    def kill(self) -> None:
+        """SIGKILL to all of it at once; returns when nothing of it is left (Linux only)."""
+        postmaster = self.postmaster()
+        processes = [postmaster, *_children(postmaster)]
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(map(_alive, processes)):
+            time.sleep(0.01)
+        # Where nobody collects zombies, the server would take its own for a running one.
+        (self.data / "postmaster.pid").unlink()
+
+    def postmaster(self) -> int:
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+
+    def remove(self) -> None:
+        """Stop it if it runs, and leave nothing behind."""
+        if (self.data / "postmaster.pid").exists():
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://baton@/{database}?host={self.folder}&port={PORT}"
+
+    def create_database(self, name: str, *, template: str = "template0") -> str:
+        """A new database as a copy of `template`, on which nobody may be connected; its URL."""
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Gone, whoever is still connected."""
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._execute(statement.format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        # A file, not a pipe: the server inherits it and would hold a pipe open.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                [self._programs / program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+                check=False,
+                **self._account,
+            )
+            if done.returncode != 0:
+                output.seek(0)
+                raise RuntimeError(f"{program} failed: {output.read().decode(errors='replace')}")
+
+
+def _account() -> dict[str, Any]:
+    """The server refuses to run as root; then it runs as Debian's own user for it."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    entry = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    """A zombie counts as gone: nobody may be there to collect it."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
