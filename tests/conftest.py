@@ -39,6 +39,7 @@ def postgres(request: pytest.FixtureRequest) -> Server:
         if not (server.folder / "ready").exists():
             server.create()
             server.start()
+            server.remove_after(int((server.folder / "owner").read_text()))
             migrate(server.create_database(TEMPLATE))
             (server.folder / "ready").touch()
     return server
@@ -85,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The first process (not a worker) names the server's folder, and removes it at the end."""
     given = getattr(config, "workerinput", {}).get("postgres")
     config.stash[FOLDER] = given or tempfile.mkdtemp(prefix="baton-pg-")
+    if not given:
+        Path(config.stash[FOLDER], "owner").write_text(str(os.getpid()))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -91,7 +91,20 @@ class Server:
         while any(map(_alive, processes)):
             time.sleep(0.01)
         # Where nobody collects zombies, the server would take its own for a running one.
-        (self.data / "postmaster.pid").unlink()
+        for lock in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{PORT}.lock"):
+            lock.unlink()
+
+    def remove_after(self, owner: int) -> None:
+        """Stop and remove the server once the process `owner` is gone, however it ended."""
+        guard = (
+            f"(while kill -0 {owner}; do sleep 1; done;"
+            f" kill -QUIT {self.postmaster()}; sleep 1; rm -rf {self.folder})"
+        )
+        quiet = subprocess.DEVNULL
+        subprocess.run(
+            ["sh", "-c", f"{guard} &"],
+            stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, check=True,
+        )  # fmt: skip
 
     def postmaster(self) -> int:
         return int((self.data / "postmaster.pid").read_text().splitlines()[0])
