@@ -57,9 +57,7 @@ def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:
 def repeat(tx: Connection, alert_id: int, *, at: datetime) -> None:
     """The same firing was told once more."""
     tx.execute(
-        update(alerts)
-        .where(alerts.c.id == alert_id)
-        .values(count=alerts.c.count + 1, last_at=at)
+        update(alerts).where(alerts.c.id == alert_id).values(count=alerts.c.count + 1, last_at=at)
     )
 
 

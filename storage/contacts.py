@@ -30,9 +30,7 @@ class Contact:
 
 
 def add(tx: Connection, **values: Any) -> Contact:
-    row = tx.execute(
-        insert(contact_methods).values(**values).returning(*contact_methods.c)
-    ).one()
+    row = tx.execute(insert(contact_methods).values(**values).returning(*contact_methods.c)).one()
     return _value(row)
 
 

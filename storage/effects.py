@@ -225,11 +225,10 @@ def cancel(
 ) -> int:
     """Cancel what still waits and matches every given condition; returns how many.
 
-    An effect that is being spoken at this instant cannot be called back; it is also marked, so
-    that neither its failure nor a lapsed lease makes anyone repeat it.
+    An effect that is being spoken at this instant cannot be called back. If it fails, or its
+    holder dies, whoever claims it next looks again whether it is still wanted.
     """
-    live = effects.c.outcome.in_([*WAITING, Outcome.CLAIMED])
-    change = update(effects).where(live)
+    change = update(effects).where(effects.c.outcome.in_(WAITING))
     for column, value in (
         (effects.c.escalation, escalation),
         (effects.c.page, page),

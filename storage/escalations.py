@@ -78,8 +78,20 @@ def start(tx: Connection, **values: Any) -> Escalation | None:
 
 
 def get(tx: Connection, escalation_id: int) -> Escalation | None:
+    found = tx.execute(select(escalations).where(escalations.c.id == escalation_id)).one_or_none()
+    return _escalation(found) if found else None
+
+
+def newest_of(tx: Connection, incident_id: IncidentId) -> Escalation | None:
+    """The newest escalation of the incident's own kind."""
     found = tx.execute(
-        select(escalations).where(escalations.c.id == escalation_id)
+        select(escalations)
+        .where(
+            escalations.c.incident == incident_id,
+            escalations.c.kind == EscalationKind.INCIDENT,
+        )
+        .order_by(escalations.c.id.desc())
+        .limit(1)
     ).one_or_none()
     return _escalation(found) if found else None
 
@@ -93,9 +105,7 @@ def list_ringing(tx: Connection, incident_id: IncidentId) -> list[Escalation]:
     return [_escalation(row) for row in rows]
 
 
-def advance(
-    tx: Connection, escalation: Escalation, *, tier: int, round: int, at: datetime
-) -> bool:
+def advance(tx: Connection, escalation: Escalation, *, tier: int, round: int, at: datetime) -> bool:
     """Take the next step; True for the one caller that took it from where it stood."""
     change = (
         update(escalations)
@@ -160,16 +170,12 @@ def pass_page(tx: Connection, page_id: int, *, at: datetime) -> bool:
 
 def list_pages(tx: Connection, incident_id: IncidentId) -> list[Page]:
     """Every page of an incident, oldest first."""
-    rows = tx.execute(
-        select(pages).where(pages.c.incident == incident_id).order_by(pages.c.id)
-    )
+    rows = tx.execute(select(pages).where(pages.c.incident == incident_id).order_by(pages.c.id))
     return [_page(row) for row in rows]
 
 
 def pages_of(tx: Connection, escalation_id: int) -> list[Page]:
-    rows = tx.execute(
-        select(pages).where(pages.c.escalation == escalation_id).order_by(pages.c.id)
-    )
+    rows = tx.execute(select(pages).where(pages.c.escalation == escalation_id).order_by(pages.c.id))
     return [_page(row) for row in rows]
 
 

@@ -49,10 +49,14 @@ def find_latest(tx: Connection, trouble: str) -> Incident | None:
     return _value(found) if found else None
 
 
+def is_known(tx: Connection, trouble: str) -> bool:
+    """Whether this trouble ever had an incident, whatever became of it."""
+    found = tx.execute(select(incidents.c.id).where(incidents.c.trouble == trouble).limit(1))
+    return found.first() is not None
+
+
 def find_by_channel(tx: Connection, channel_id: str) -> Incident | None:
-    found = tx.execute(
-        select(incidents).where(incidents.c.channel_id == channel_id)
-    ).one_or_none()
+    found = tx.execute(select(incidents).where(incidents.c.channel_id == channel_id)).one_or_none()
     return _value(found) if found else None
 
 

@@ -1,6 +1,7 @@
 """Bring the schema up to this version: one locked transaction, and on SQLite a copy first."""
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
@@ -28,6 +29,7 @@ def migrate(url: str) -> list[str]:
 
 def _migrate_sqlite(url: str) -> list[str]:
     engine = create_engine(url, poolclass=NullPool)
+    _copy_beside(make_url(url).database)
 
     @event.listens_for(engine, "connect")
     def _own_transactions(connection, _record):  # type: ignore[no-untyped-def]
@@ -42,10 +44,7 @@ def _migrate_sqlite(url: str) -> list[str]:
         connection.exec_driver_sql("BEGIN EXCLUSIVE")
 
     with engine.begin() as tx:
-        before = _current(tx)
-        if before is not None and before != _head():
-            _copy_beside(make_url(url).database, before)
-        ran = _upgrade(tx, before)
+        ran = _upgrade(tx, _current(tx))
         broken = tx.execute(text("PRAGMA foreign_key_check")).all()
         if broken:
             raise MigrationError(
@@ -95,9 +94,18 @@ def _revisions() -> list[str]:
     return [path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")]
 
 
-def _copy_beside(path: str | None, before: str) -> None:
-    if path:
-        shutil.copy2(path, f"{path}.before-{before}")
+def _copy_beside(path: str | None) -> None:
+    """Keep `<file>.before-<revision>`, made by SQLite itself so that its WAL is in it."""
+    if not path or not Path(path).exists():
+        return
+    with closing(sqlite3.connect(path)) as source:
+        tables = source.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
+        version = tables.fetchone() and source.execute("SELECT version_num FROM alembic_version")
+        before = version.fetchone()[0] if version else None
+        if before is None or before == _head():
+            return
+        with closing(sqlite3.connect(f"{path}.before-{before}")) as copy:
+            source.backup(copy)
 
 
 def _with_driver(url: str) -> str:

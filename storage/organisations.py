@@ -27,6 +27,28 @@ class RotaMark:
     organisation: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """Equal stamps mean that nothing which decides who is on duty has changed."""
+
+    organisation: int | None
+    mark: int | None
+    override: int | None
+    withdrawn: int
+
+
+def stamp(tx: Connection) -> Stamp:
+    row = tx.execute(
+        select(
+            select(func.max(organisations.c.id)).scalar_subquery().label("organisation"),
+            select(func.max(rota_versions.c.id)).scalar_subquery().label("mark"),
+            select(func.max(overrides.c.id)).scalar_subquery().label("override"),
+            select(func.count(overrides.c.withdrawn_at)).scalar_subquery().label("withdrawn"),
+        )
+    ).one()
+    return Stamp(**row._mapping)
+
+
 def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:
     return tx.execute(
         insert(organisations)
@@ -54,8 +76,9 @@ def mark_rota(
 
 def list_marks(tx: Connection) -> list[RotaMark]:
     rows = tx.execute(
-        select(rota_versions.c.rota, rota_versions.c.effective, rota_versions.c.organisation)
-        .order_by(rota_versions.c.id)
+        select(
+            rota_versions.c.rota, rota_versions.c.effective, rota_versions.c.organisation
+        ).order_by(rota_versions.c.id)
     )
     return [RotaMark(**row._mapping) for row in rows]
 

@@ -125,11 +125,20 @@ inbox = Table(
     Column("state", Text, nullable=False),  # done, waiting, quarantined
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
-    Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'waiting'"),
-          postgresql_where=text("state = 'waiting'")),
-    Index("uq_inbox_delivery", "source", "delivery_id", unique=True,
-          sqlite_where=text("delivery_id IS NOT NULL"),
-          postgresql_where=text("delivery_id IS NOT NULL")),
+    Index(
+        "ix_inbox_waiting",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "uq_inbox_delivery",
+        "source",
+        "delivery_id",
+        unique=True,
+        sqlite_where=text("delivery_id IS NOT NULL"),
+        postgresql_where=text("delivery_id IS NOT NULL"),
+    ),
 )
 alerts = Table(
     # One row per firing; a repeat adds to `count`, a clear ends it, a later firing is a new row.
@@ -152,8 +161,14 @@ alerts = Table(
     Column("count", Integer, nullable=False, server_default="1"),
     Column("incident", Id, ForeignKey("incidents.id")),
     Column("inbox", Id, ForeignKey("inbox.id"), nullable=False),
-    Index("uq_alerts_firing", "source", "fingerprint", unique=True,
-          sqlite_where=text("state = 'firing'"), postgresql_where=text("state = 'firing'")),
+    Index(
+        "uq_alerts_firing",
+        "source",
+        "fingerprint",
+        unique=True,
+        sqlite_where=text("state = 'firing'"),
+        postgresql_where=text("state = 'firing'"),
+    ),
     Index("ix_alerts_incident", "incident"),
     Index("ix_alerts_alarm", "alarm", "first_at"),
 )
@@ -171,8 +186,15 @@ alarm_reviews = Table(
     Column("incident", Id, ForeignKey("incidents.id")),
     Column("by", Text),
     Column("done_at", UtcDateTime),
-    Index("uq_alarm_reviews_open", "alarm", "source", "why", unique=True,
-          sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+    Index(
+        "uq_alarm_reviews_open",
+        "alarm",
+        "source",
+        "why",
+        unique=True,
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
+    ),
 )
 heartbeats = Table(
     "heartbeats",
@@ -219,8 +241,13 @@ incidents = Table(
     Column("update_by", Text),
     Column("update_at", UtcDateTime),
     Column("update_due", UtcDateTime),
-    Index("uq_incidents_open_trouble", "trouble", unique=True,
-          sqlite_where=OPEN, postgresql_where=OPEN),
+    Index(
+        "uq_incidents_open_trouble",
+        "trouble",
+        unique=True,
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    ),
     Index("ix_incidents_trouble", "trouble", "id"),
     Index("ix_incidents_opened_at", "opened_at"),
     Index("ix_incidents_state", "state", "id"),
@@ -281,12 +308,20 @@ escalations = Table(
     Column("ended_at", UtcDateTime),
     Column("answered_by", Text),
     CheckConstraint("tier IN (1, 2)", name="tier"),
-    Index("uq_escalations_incident", "incident", unique=True,
-          sqlite_where=text("kind = 'incident' AND state = 'ringing'"),
-          postgresql_where=text("kind = 'incident' AND state = 'ringing'")),
+    Index(
+        "uq_escalations_incident",
+        "incident",
+        unique=True,
+        sqlite_where=text("kind = 'incident' AND state = 'ringing'"),
+        postgresql_where=text("kind = 'incident' AND state = 'ringing'"),
+    ),
     Index("ix_escalations_incident_id", "incident", "id"),
-    Index("ix_escalations_ringing", "id", sqlite_where=text("state = 'ringing'"),
-          postgresql_where=text("state = 'ringing'")),
+    Index(
+        "ix_escalations_ringing",
+        "id",
+        sqlite_where=text("state = 'ringing'"),
+        postgresql_where=text("state = 'ringing'"),
+    ),
 )
 pages = Table(
     # One person rung in one step. The row names why it was this person (invariant I7).
@@ -338,10 +373,20 @@ effects = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("first_claimed_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    Index("ix_effects_due", "lane", "due", sqlite_where=text("outcome IN ('due', 'unknown')"),
-          postgresql_where=text("outcome IN ('due', 'unknown')")),
-    Index("ix_effects_claimed", "lane", "lease_until", sqlite_where=text("outcome = 'claimed'"),
-          postgresql_where=text("outcome = 'claimed'")),
+    Index(
+        "ix_effects_due",
+        "lane",
+        "due",
+        sqlite_where=text("outcome IN ('due', 'unknown')"),
+        postgresql_where=text("outcome IN ('due', 'unknown')"),
+    ),
+    Index(
+        "ix_effects_claimed",
+        "lane",
+        "lease_until",
+        sqlite_where=text("outcome = 'claimed'"),
+        postgresql_where=text("outcome = 'claimed'"),
+    ),
     Index("ix_effects_escalation", "escalation"),
     Index("ix_effects_incident", "incident"),
     Index("ix_effects_page", "page"),
@@ -367,8 +412,12 @@ held = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
-    Index("ix_held_team", "team", sqlite_where=text("delivered_at IS NULL"),
-          postgresql_where=text("delivered_at IS NULL")),
+    Index(
+        "ix_held_team",
+        "team",
+        sqlite_where=text("delivered_at IS NULL"),
+        postgresql_where=text("delivered_at IS NULL"),
+    ),
 )
 handovers = Table(
     "handovers",

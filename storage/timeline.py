@@ -31,9 +31,7 @@ def add(
     by: PersonId | None = None,
     **facts: Any,
 ) -> None:
-    tx.execute(
-        insert(timeline).values(incident=incident_id, at=at, kind=kind, by=by, facts=facts)
-    )
+    tx.execute(insert(timeline).values(incident=incident_id, at=at, kind=kind, by=by, facts=facts))
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Entry]:

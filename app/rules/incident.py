@@ -30,9 +30,7 @@ class State(StrEnum):
 OPEN = frozenset({State.TRIGGERED, State.ACKNOWLEDGED})
 EDGES: dict[State, frozenset[State]] = {
     State.TRIGGERED: frozenset({State.ACKNOWLEDGED, State.CANCELLED, State.MERGED}),
-    State.ACKNOWLEDGED: frozenset(
-        {State.TRIGGERED, State.RESOLVED, State.CANCELLED, State.MERGED}
-    ),
+    State.ACKNOWLEDGED: frozenset({State.TRIGGERED, State.RESOLVED, State.CANCELLED, State.MERGED}),
     State.RESOLVED: frozenset({State.CLOSED, State.TRIGGERED}),
     State.CLOSED: frozenset({State.TRIGGERED}),
     State.CANCELLED: frozenset(),

@@ -43,7 +43,7 @@ def assess_alert(
     if sla.core and review and not working and shown_met:
         return Assessment(
             severity=Severity.P2,
-            reason=f'P2: alarm {key} is not accepted yet, and heartbeat {shown_met} shows SLA '
+            reason=f"P2: alarm {key} is not accepted yet, and heartbeat {shown_met} shows SLA "
             f'"{sla.text}" met',
             sla=sla.id,
             review=review,
@@ -64,7 +64,9 @@ def assess_declared(service: Service | None, sla: Sla | None) -> Assessment:
         )
     if service is not None:
         return Assessment(severity=Severity.P2, reason=f"P2: {service.name} has no core SLA")
-    return Assessment(severity=Severity.P1, reason="P1: declared without a service; unsure, so higher")
+    return Assessment(
+        severity=Severity.P1, reason="P1: declared without a service; unsure, so higher"
+    )
 
 
 def _threatens(sla: Sla, review: str | None) -> Assessment:

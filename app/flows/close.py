@@ -1,0 +1,107 @@
+"""Close: root-caused, follow-ups noted; refused without either (product.md 18)."""
+
+from app.flows import speak
+from app.flows.admit import Act, Caller, admit
+from app.flows.work import Refused, Work
+from app.rules.incident import (
+    FollowUp,
+    FollowUpKind,
+    Incident,
+    IncidentId,
+    State,
+    missing_to_close,
+)
+from app.rules.organisation import TeamId
+from storage import follow_ups, incidents
+
+TEXT_LIMIT = 2900
+
+
+def close(work: Work, incident_id: IncidentId, *, by: Caller) -> Incident:
+    """Close a resolved incident whose two gates are met. Repeated presses are success."""
+    person = admit(work, by, Act.CLOSE, subject=f"INC-{incident_id}")
+    incident = work.incident(incident_id)
+    if incident.state is State.CLOSED:
+        return incident
+    if incident.state is not State.RESOLVED:
+        raise Refused(
+            f"{incident.key} is {incident.state}. Resolve it first: `/inc resolve`.",
+            act=Act.CLOSE,
+            subject=incident.key,
+            by=person,
+        )
+    missing = missing_to_close(incident, len(follow_ups.list_of(work.tx, incident_id)))
+    if missing:
+        wanted = []
+        if missing.root_cause:
+            wanted.append("a root cause (`/inc rootcause …`)")
+        if missing.follow_up:
+            wanted.append("a follow-up (`/inc followup …`, or `/inc followup none because …`)")
+        raise Refused(
+            f"{incident.key} stays open for review: it still needs " + " and ".join(wanted) + ".",
+            act=Act.CLOSE,
+            subject=incident.key,
+            by=person,
+        )
+    if incidents.move(
+        work.tx, incident_id, State.RESOLVED, State.CLOSED, ended_by=person, ended_at=work.now
+    ):
+        work.note(incident_id, "closed", by=person)
+        speak.refresh(work, work.incident(incident_id))
+    return work.incident(incident_id)
+
+
+def set_root_cause(work: Work, incident_id: IncidentId, text: str, *, by: Caller) -> Incident:
+    """The first gate. It may be corrected until the close."""
+    person = admit(work, by, Act.ROOT_CAUSE, subject=f"INC-{incident_id}")
+    incident = _not_ended(work, incident_id)
+    text = text.strip()[:TEXT_LIMIT]
+    if not text:
+        raise Refused("Say what caused it: `/inc rootcause the disk of the loader was full`.")
+    incidents.change(work.tx, incident_id, root_cause=text)
+    work.note(incident_id, "root_cause", by=person, text=text)
+    speak.refresh(work, work.incident(incident_id))
+    return incident
+
+
+def add_follow_up(
+    work: Work,
+    incident_id: IncidentId,
+    text: str,
+    *,
+    by: Caller,
+    team: TeamId | None = None,
+    none_because: bool = False,
+) -> FollowUp:
+    """The second gate: work for a team (by default the owning one), or "none, because"."""
+    person = admit(work, by, Act.FOLLOW_UP, subject=f"INC-{incident_id}")
+    incident = _not_ended(work, incident_id)
+    text = text.strip()[:TEXT_LIMIT]
+    if not text:
+        raise Refused(
+            "Say what is to be done: `/inc followup alert on the disk at 80 %`, or why "
+            "nothing is: `/inc followup none because …`."
+        )
+    if team is not None and team not in work.org.teams:
+        known = ", ".join(sorted(work.org.teams))
+        raise Refused(f"There is no team called {team}. Known: {known}.")
+    service = work.org.services.get(incident.service) if incident.service else None
+    added = follow_ups.add(
+        work.tx,
+        incident=incident_id,
+        text=text,
+        by=person,
+        at=work.now,
+        kind=FollowUpKind.NONE_BECAUSE if none_because else FollowUpKind.WORK,
+        team=team or (service.team if service else None),
+    )
+    work.note(incident_id, "follow_up", by=person, text=text, team=added.team, none=none_because)
+    speak.refresh(work, work.incident(incident_id))
+    return added
+
+
+def _not_ended(work: Work, incident_id: IncidentId) -> Incident:
+    incident = work.incident(incident_id)
+    if incident.state in (State.CLOSED, State.CANCELLED, State.MERGED):
+        raise Refused(f"{incident.key} is {incident.state}; `/inc reopen` it to change its record.")
+    return incident

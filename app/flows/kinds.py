@@ -1,0 +1,37 @@
+"""The kinds of effects: what may be due. Their names are stored, so they are never renamed."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    # page lane
+    RING = "ring"  # one attempt to reach one person by one contact method
+    TEST_RING = "test_ring"
+    # wait lane: an end of waiting that a flow answers
+    STEP = "step"
+    EXPIRE = "expire"
+    DIGEST_DUE = "digest_due"
+    HANDOVER_DUE = "handover_due"
+    READ_AGAIN = "read_again"
+    NUDGE_DUE = "nudge_due"
+    HEARTBEAT_DUE = "heartbeat_due"
+    # chat lane: what is said in Slack
+    CHANNEL = "channel"
+    CARD = "card"
+    PIN = "pin"
+    ANNOUNCEMENT = "announcement"
+    TOPIC = "topic"
+    BOOKMARK = "bookmark"
+    INVITE = "invite"
+    NOBODY_ANSWERED = "nobody_answered"
+    NOTICE = "notice"  # a non-P1 to its owner's channel
+    DIGEST = "digest"
+    SAY = "say"  # one message, once, in an incident's channel or thread
+    GAP = "gap"
+    ALARM = "alarm"  # Baton's own trouble, to the engineering channel
+    HANDOVER = "handover"
+    DIRECT = "direct"  # a direct message that is no page
+    PAGE_MESSAGE = "page_message"  # a Slack page edited once it is answered
+    HOME = "home"
+    DIRECTORY = "directory"
+    ARCHIVE = "archive"

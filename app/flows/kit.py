@@ -1,0 +1,174 @@
+"""The kit: runs flows, each in one transaction, on the threads that may touch the database."""
+
+import asyncio
+import functools
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.flows.standing import NoOrganisation, StandingOrders
+from app.flows.work import Refused, Work
+from storage import audit, requests
+from storage.effects import Lane
+from storage.engine import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 5
+"""A whole transaction is tried this often when the database says it lost a race or a connection."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """The time now, aware and in UTC."""
+
+
+def host_clock() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+class Again:
+    """What `once` answers when the request's effect is committed already."""
+
+
+AGAIN = Again()
+
+
+class Kit:
+    """`await kit.do(flow, …)` runs `flow(work, …)` and commits; `await kit.read(view, …)` only reads.
+
+    Raises `Refused` after writing the refusal to the audit log, `NoOrganisation` before the first
+    apply, and the database's own error when it stays away.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        orders: StandingOrders,
+        *,
+        clock: Clock = host_clock,
+        writers: int = 8,
+        readers: int = 4,
+    ) -> None:
+        self.database = database
+        self.orders = orders
+        self.clock = clock
+        # One writer on SQLite: it allows one at a time, and waiting in our queue is fair.
+        lone = database.dialect == "sqlite"
+        self._writers = ThreadPoolExecutor(1 if lone else writers, thread_name_prefix="write")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
+        self._listeners: list[Callable[[dict[Lane, datetime]], None]] = []
+
+    def on_commit(self, listener: Callable[[dict[Lane, datetime]], None]) -> None:
+        """Call `listener` on the event loop with what a committed flow asked for (a hint)."""
+        self._listeners.append(listener)
+
+    async def do(
+        self, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a flow in a transaction of its own."""
+        loop = asyncio.get_running_loop()
+        asked: dict[Lane, datetime] = {}
+        run = functools.partial(self.do_now, flow, asked, *args, **kwargs)
+        result = await loop.run_in_executor(self._writers, run)
+        if asked:
+            for listener in self._listeners:
+                listener(asked)
+        return result
+
+    async def once(
+        self, key: str, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | Again:
+        """Run a flow unless `key` was committed before; the mark is in the flow's transaction."""
+
+        def marked(work: Work) -> T | Again:
+            if not requests.first_time(work.tx, key, at=work.now):
+                return AGAIN
+            return flow(work, *args, **kwargs)
+
+        return await self.do(marked)
+
+    async def read(
+        self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a view that writes nothing, on a reader's thread."""
+        loop = asyncio.get_running_loop()
+        run = functools.partial(self._read_now, view, *args, **kwargs)
+        return await loop.run_in_executor(self._readers, run)
+
+    def do_now(
+        self,
+        flow: Callable[Concatenate[Work, P], T],
+        asked: dict[Lane, datetime] | None = None,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """`do` for callers without an event loop (command line, tests)."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.database.write.begin() as tx:
+                    work = self._work(tx)
+                    result = flow(work, *args, **kwargs)
+                if asked is not None:
+                    asked.update(work.asked)
+                return result
+            except Refused as refusal:
+                self._record(refusal)
+                raise
+            except (OperationalError, DBAPIError) as error:
+                # A lost race or connection undoes the whole transaction, so the whole
+                # transaction is tried again, never a single statement.
+                if attempt == TRIES or not _passing(error):
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _read_now(
+        self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with self.database.read.begin() as tx:
+            return view(self._work(tx), *args, **kwargs)
+
+    def _work(self, tx: Connection) -> Work:
+        org, schedule = self.orders.in_force(tx)
+        return Work(tx=tx, now=self.clock(), org=org, schedule=schedule)
+
+    def _record(self, refusal: Refused) -> None:
+        if not refusal.act:
+            return
+        with self.database.write.begin() as tx:
+            audit.add(
+                tx,
+                at=self.clock(),
+                by=refusal.by or "unknown",
+                act=refusal.act,
+                subject=refusal.subject,
+                why=refusal.sentence,
+                refused=True,
+            )
+
+    def close(self) -> None:
+        """Wait for what runs, then let the threads go."""
+        self._writers.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed a moment later."""
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return code in {"40001", "40P01", "57P01", "55P03"}
+    return "locked" in str(error.orig)
+
+
+__all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock"]

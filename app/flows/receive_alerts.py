@@ -1,0 +1,186 @@
+"""Take alerts in: attach each to its trouble's open incident, reopen, or open a new one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.flows import speak
+from app.flows.open_incident import (
+    is_out_of_hours,
+    may_reopen,
+    open_incident,
+    raise_severity,
+    trigger_again,
+)
+from app.flows.work import Work
+from app.rules import heartbeat, severity
+from app.rules.alert import Alert, AlertState, Delivery
+from app.rules.incident import Incident
+from app.rules.organisation import Alarm, Service
+from app.rules.severity import Assessment
+from storage import alerts, heartbeats, inbox, incidents
+from storage.inbox import InboxState
+
+RACES = 3
+"""How often a lost race for the same trouble is looked at again; one is what happens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What became of a delivery. `duplicate`: its own delivery id was accepted before."""
+
+    attached: tuple[int, ...] = ()
+    cleared: int = 0
+    duplicate: bool = False
+
+
+def receive_alerts(work: Work, delivery: Delivery, found: Sequence[Alert]) -> Received:
+    """Keep the raw body and everything it tells, in one transaction; 2xx only after its commit."""
+    row = inbox.keep(work.tx, delivery, at=work.now, state=InboxState.DONE)
+    if row is None:
+        return Received(duplicate=True)
+    return take_in(work, delivery.source, row, found)
+
+
+def take_in(work: Work, source: str, row: int, found: Sequence[Alert]) -> Received:
+    """The alerts of a body that is in the inbox as `row`."""
+    attached, cleared = [], 0
+    for alert in found:
+        if alert.state is AlertState.RESOLVED:
+            _clear(work, source, row, alert)
+            cleared += 1
+        else:
+            attached.append(_fire(work, source, row, alert).id)
+    return Received(attached=tuple(attached), cleared=cleared)
+
+
+def _fire(work: Work, source: str, row: int, alert: Alert) -> Incident:
+    known = alerts.find_firing(work.tx, source, alert.fingerprint)
+    if known is not None:
+        alerts.repeat(work.tx, known.id, at=work.now)
+    trouble = _Trouble.of(work, source, alert)
+    incident = _attach_or_open(work, source, trouble)
+    if known is None:
+        _store(work, source, row, alert, trouble, incident)
+    elif known.incident != incident.id:
+        alerts.move_to(work.tx, known.id, incident.id)
+    return incident
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trouble:
+    """What an alert is about, seen with the catalogue of this instant."""
+
+    key: str
+    alert: Alert
+    alarm: Alarm | None
+    service: Service | None
+    assessment: Assessment
+
+    @classmethod
+    def of(cls, work: Work, source: str, alert: Alert) -> "_Trouble":
+        alarm = work.org.alarms.get(alert.alarm)
+        named = alarm.service if alarm else alert.service
+        service = work.org.services.get(named) if named else None
+        working = not is_out_of_hours(work, service)
+        assessment = severity.assess_alert(
+            work.org,
+            alarm=alarm,
+            key=alert.alarm,
+            working=working,
+            shown_met=_shown_met(work, alarm),
+        )
+        key = f"service:{service.id}" if service else f"alarm:{source}:{alert.alarm}"
+        return cls(key=key, alert=alert, alarm=alarm, service=service, assessment=assessment)
+
+
+def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
+    if alarm is None or alarm.accepted or alarm.threatens is None:
+        return None
+    return heartbeat.shows_met(
+        work.org, alarm.service, alarm.threatens, heartbeats.last(work.tx), work.now
+    )
+
+
+def _attach_or_open(work: Work, source: str, trouble: _Trouble) -> Incident:
+    for _ in range(RACES):
+        here = incidents.find_open(work.tx, trouble.key)
+        if here is not None:
+            _attach(work, here, trouble)
+            return work.incident(here.id)
+        latest = incidents.find_latest(work.tx, trouble.key)
+        if latest is not None and may_reopen(latest, work):
+            why = f"{trouble.alert.alarm} fired again within 30 minutes of the resolve"
+            if trigger_again(work, latest, latest.state, why=why, kind="reopened"):
+                raise_severity(work, work.incident(latest.id), trouble.assessment)
+            return work.incident(latest.id)
+        opened = open_incident(
+            work,
+            trouble=trouble.key,
+            title=trouble.alert.title,
+            assessment=trouble.assessment,
+            source=source,
+            service=trouble.service,
+            alarm=trouble.alarm,
+            alarm_key=trouble.alert.alarm,
+        )
+        if opened is not None:
+            return opened
+    raise RuntimeError(f"the open incident of {trouble.key} appears and disappears")
+
+
+def _attach(work: Work, incident: Incident, trouble: _Trouble) -> None:
+    """At equal severity nothing is paged; at a higher one the incident is raised."""
+    if not raise_severity(work, incident, trouble.assessment):
+        speak.refresh_card(work, incident)
+
+
+def _store(
+    work: Work, source: str, row: int, alert: Alert, trouble: _Trouble, incident: Incident
+) -> None:
+    alerts.add(
+        work.tx,
+        source=source,
+        fingerprint=alert.fingerprint,
+        alarm=alert.alarm,
+        service=trouble.service.id if trouble.service else None,
+        severity=trouble.assessment.severity,
+        state=AlertState.FIRING,
+        title=alert.title,
+        details=alert.details,
+        url=alert.url,
+        labels=dict(alert.labels),
+        first_at=work.now,
+        last_at=work.now,
+        incident=incident.id,
+        inbox=row,
+    )
+    work.note(incident.id, "alert", alarm=alert.alarm, title=alert.title, source=source)
+
+
+def _clear(work: Work, source: str, row: int, alert: Alert) -> None:
+    """A cleared alert is told and never closes an incident (product.md 9)."""
+    known = alerts.find_firing(work.tx, source, alert.fingerprint)
+    if known is None:
+        alerts.add(
+            work.tx,
+            source=source,
+            fingerprint=alert.fingerprint,
+            alarm=alert.alarm,
+            service=alert.service,
+            severity="P4",
+            state=AlertState.RESOLVED,
+            title=alert.title,
+            details=alert.details,
+            url=alert.url,
+            labels=dict(alert.labels),
+            first_at=work.now,
+            last_at=work.now,
+            ended_at=work.now,
+            incident=None,
+            inbox=row,
+        )
+        return
+    alerts.end(work.tx, known.id, at=work.now)
+    if known.incident is not None:
+        work.note(known.incident, "cleared", alarm=alert.alarm, title=alert.title, source=source)
+        speak.refresh_card(work, work.incident(known.incident))

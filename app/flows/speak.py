@@ -1,0 +1,85 @@
+"""What an incident must say in Slack: asked here, spoken by delivery, each repeatable."""
+
+from typing import Any
+
+from app.flows.kinds import Kind
+from app.flows.work import Work
+from app.rules.incident import Incident
+from storage.effects import Lane
+
+
+def open_channel(work: Work, incident: Incident) -> None:
+    """Channel and announcement are siblings: neither waits for the other, nor a page for them."""
+    work.ask(
+        Kind.CHANNEL, f"channel:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
+    )
+    refresh_announcement(work, incident)
+
+
+def refresh(work: Work, incident: Incident) -> None:
+    """Card, announcement and topic follow the incident's state; the last telling wins."""
+    if not incident.severity.wakes and incident.channel_id is None:
+        return
+    refresh_announcement(work, incident)
+    if incident.channel_id is not None:
+        refresh_card(work, incident)
+        work.ask_again(
+            Kind.TOPIC, f"topic:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
+        )
+
+
+def refresh_card(work: Work, incident: Incident) -> None:
+    if incident.channel_id is not None:
+        work.ask_again(
+            Kind.CARD, f"card:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
+        )
+
+
+def refresh_announcement(work: Work, incident: Incident) -> None:
+    work.ask_again(
+        Kind.ANNOUNCEMENT,
+        f"announcement:{incident.id}",
+        lane=Lane.CHAT,
+        incident=incident.id,
+        facts={"v": 1},
+    )
+
+
+def dress_channel(work: Work, incident: Incident) -> None:
+    """Once the channel exists: card (which is then pinned), topic, bookmarks, the people paged."""
+    refresh(work, incident)
+    for name, link in (("Runbook", incident.runbook), ("Dashboard", incident.dashboard)):
+        if link:
+            work.ask(
+                Kind.BOOKMARK,
+                f"bookmark:{incident.id}:{name.lower()}",
+                lane=Lane.CHAT,
+                incident=incident.id,
+                facts={"v": 1, "title": name, "link": link},
+            )
+    invite(work, incident)
+
+
+def invite(work: Work, incident: Incident) -> None:
+    """Bring everybody who is in it or was paged into the channel."""
+    if incident.channel_id is not None:
+        work.ask_again(
+            Kind.INVITE,
+            f"invite:{incident.id}",
+            lane=Lane.CHAT,
+            incident=incident.id,
+            facts={"v": 1},
+        )
+
+
+def say(
+    work: Work, incident: Incident, what: str, *, key: str, thread: bool = False, **facts: Any
+) -> None:
+    """One message in the incident's channel, once; `what` names the text in app.chat.words."""
+    work.ask(
+        Kind.SAY,
+        f"say:{incident.id}:{key}",
+        lane=Lane.CHAT,
+        incident=incident.id,
+        facts={"v": 1, "what": what, "thread": thread, **facts},
+    )

@@ -1,0 +1,129 @@
+"""What a flow works with: the open transaction, the time, and the organisation in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.rules.incident import Incident, IncidentId
+from app.rules.organisation import Organisation, PersonId
+from app.rules.routing import Schedule
+from storage import audit, effects, incidents, timeline
+from storage.effects import Lane
+
+
+class Refused(Exception):
+    """The act is not done; the message is a sentence for the person who tried.
+
+    Whoever runs the flow rolls back and writes the refusal to the audit log.
+    """
+
+    def __init__(
+        self, sentence: str, *, act: str = "refused", subject: str = "", by: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.act = act
+        self.subject = subject
+        self.by = by
+
+
+@dataclass
+class Work:
+    """One flow's reach. Everything it changes commits together or not at all."""
+
+    tx: Connection
+    now: datetime
+    org: Organisation
+    schedule: Schedule
+    asked: dict[Lane, datetime] = field(default_factory=dict)
+
+    def ask(
+        self,
+        kind: str,
+        key: str,
+        *,
+        lane: Lane,
+        due: datetime | None = None,
+        facts: Mapping[str, Any] | None = None,
+        incident: IncidentId | None = None,
+        escalation: int | None = None,
+        page: int | None = None,
+    ) -> bool:
+        """Ask for an effect once, ever; False when `key` was asked before."""
+        due = due or self.now
+        self._hint(lane, due)
+        return effects.ask(
+            self.tx,
+            kind=kind,
+            lane=lane,
+            key=key,
+            due=due,
+            now=self.now,
+            facts=facts,
+            incident=incident,
+            escalation=escalation,
+            page=page,
+        )
+
+    def ask_again(
+        self,
+        kind: str,
+        key: str,
+        *,
+        lane: Lane,
+        due: datetime | None = None,
+        facts: Mapping[str, Any] | None = None,
+        incident: IncidentId | None = None,
+        escalation: int | None = None,
+    ) -> None:
+        """Ask for an effect whose last telling wins."""
+        due = due or self.now
+        self._hint(lane, due)
+        effects.ask_again(
+            self.tx,
+            kind=kind,
+            lane=lane,
+            key=key,
+            due=due,
+            now=self.now,
+            facts=facts,
+            incident=incident,
+            escalation=escalation,
+        )
+
+    def hasten(self, lane: Lane, key: str) -> bool:
+        """Make a waiting effect due now."""
+        self._hint(lane, self.now)
+        return effects.hasten(self.tx, key, now=self.now)
+
+    def incident(self, incident_id: IncidentId) -> Incident:
+        """The incident as it stands now; refuses a number that does not exist."""
+        found = incidents.get(self.tx, incident_id)
+        if found is None:
+            raise Refused(f"There is no INC-{incident_id}. `/inc list` shows the open ones.")
+        return found
+
+    def note(
+        self,
+        incident_id: IncidentId,
+        kind: str,
+        *,
+        by: PersonId | None = None,
+        why: str = "",
+        **facts: Any,
+    ) -> None:
+        """Write what happened into the timeline and the audit log."""
+        if why:
+            facts["why"] = why
+        timeline.add(self.tx, incident_id, kind, at=self.now, by=by, **facts)
+        self.audit(kind, f"INC-{incident_id}", by=by or "baton", why=why, **facts)
+
+    def audit(self, act: str, subject: str, *, by: str, why: str = "", **facts: Any) -> None:
+        facts.pop("why", None)
+        audit.add(self.tx, at=self.now, by=by, act=act, subject=subject, why=why, **facts)
+
+    def _hint(self, lane: Lane, due: datetime) -> None:
+        self.asked[lane] = min(due, self.asked.get(lane, due))
