@@ -63,7 +63,7 @@ class Database:
         self.write.dispose()
 
 
-def open_engine(url: str, *, connections: int = 8, check: bool = False) -> Database:
+def open_engine(url: str, *, connections: int = 12, check: bool = False) -> Database:
     """Open the database at `url` and prove that it answers, or raise `CannotOpen`.
 
     `connections` bounds SQLite's readers, or all of PostgreSQL's connections. With `check` a
