@@ -1,0 +1,27 @@
+"""The names of buttons, forms and shortcuts, shared by the words and their listeners.
+
+A button's value is `<incident>` or `<incident>:<page>`; whoever receives it treats it as a hint.
+"""
+
+ACKNOWLEDGE = "acknowledge"
+PASS_ON = "pass_on"
+NOT_ACTIONABLE = "not_actionable"
+STILL_ON_IT = "still_on_it"
+JOIN = "join"
+ESCALATE = "escalate"
+RESOLVE = "resolve"
+CLOSE = "close"
+REOPEN = "reopen"
+CANCEL = "cancel"
+UPDATE = "update"
+ROOT_CAUSE = "root_cause"
+FOLLOW_UP = "follow_up"
+KNOW_SOMETHING = "know_something"
+FOLLOW_QUIETLY = "follow_quietly"
+RUN_COMMAND = "run_command"
+HAVE_THE_PAGER = "have_the_pager"
+LINK = "link"
+"""Buttons that only open an address; Slack still wants their press acknowledged."""
+DECLARE = "declare"
+TEST_PAGER = "test_pager"
+CONTACTS = "contacts"
