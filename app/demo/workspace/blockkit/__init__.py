@@ -1,0 +1,1 @@
+"""Block Kit: what messages, modals and Home tabs may be made of (slack-platform.md 2.6)."""

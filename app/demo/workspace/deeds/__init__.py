@@ -1,0 +1,1 @@
+"""Everything that can be done in a workspace, by the app through a method or by a person's hand."""

@@ -1,0 +1,1 @@
+"""The way from the workspace to the app: Socket Mode, HTTP push, redelivery."""
