@@ -1,4 +1,4 @@
-"""Everybody's phone: what was pushed to it, in the manner of ntfy or Gotify, and what was pressed."""
+"""Everybody's phone: what was pushed to it as to ntfy or Gotify, and what was pressed."""
 
 import json
 import re

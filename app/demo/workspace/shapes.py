@@ -215,7 +215,8 @@ def reactions(said: Message) -> list[Json]:
 
 
 def permalink(world: World, room: Channel, said: Message) -> str:
-    link = f"https://{world.state.team.domain}.slack.com/archives/{room.id}/p{said.ts.replace('.', '')}"
+    place = f"{room.id}/p{said.ts.replace('.', '')}"
+    link = f"https://{world.state.team.domain}.slack.com/archives/{place}"
     return f"{link}?thread_ts={said.thread_ts}&cid={room.id}" if said.is_reply else link
 
 

@@ -60,7 +60,7 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message; a private answer (`ephemeral_to`) is kept the same way, but no method shows it."""
+    """One message; a private answer (`ephemeral_to`) is kept too, but no method shows it."""
 
     ts: str
     user: str

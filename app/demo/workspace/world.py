@@ -1,4 +1,4 @@
-"""What every room of the workspace shares: the state, the clock, the manifest, the way to the app."""
+"""What every room of the workspace shares: state, clock, manifest, the way to the app."""
 
 import asyncio
 import time

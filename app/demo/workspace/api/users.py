@@ -34,9 +34,9 @@ def _list(request: Request) -> Json:
 def _lookup_by_email(request: Request) -> Json:
     address = request.arguments.text("email").strip().lower()
     for who in request.world.state.users.values():
-        if address and who.email.lower() == address and not who.deleted:
-            if not who.is_stranger:
-                return {"user": shapes.user(request.world, who)}
+        hidden = who.deleted or who.is_stranger
+        if address and who.email.lower() == address and not hidden:
+            return {"user": shapes.user(request.world, who)}
     raise SlackError("users_not_found")
 
 

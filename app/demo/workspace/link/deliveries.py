@@ -18,7 +18,7 @@ _NAMES = {"events_api": "event", "slash_commands": "command", "interactive": "in
 
 
 class Deliveries:
-    """The app's link: `ask` waits for an answer, `send_event` returns at once and tries four times."""
+    """`ask` waits for an answer; `send_event` returns at once, and tries four times."""
 
     def __init__(self, world: World, transport: Transport) -> None:
         self.transport = transport
@@ -26,7 +26,7 @@ class Deliveries:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, kind: str, payload: Json) -> Answer:
-        """One attempt, as for commands and interactions: nobody presses a button for the app twice."""
+        """One attempt, as for commands and interactions: nobody presses twice for the app."""
         outcome = await self._attempt(Envelope(kind=kind, payload=payload), payload)
         if outcome.acked:
             return Answer(acked=True, status="acked", payload=outcome.payload)
