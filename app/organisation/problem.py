@@ -1,0 +1,43 @@
+"""What is wrong or doubtful in an organisation file, as sentences with a place and a way out."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_QUOTE = 60
+MOST_NAMES = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One line of the answer: `path` says where, `what` what is wrong, `hint` what to do."""
+
+    path: str
+    what: str
+    hint: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}. {self.hint}"
+
+
+def quoted(text: str) -> str:
+    """Foreign text as it may be shown on a terminal: short, and without control characters."""
+    short = text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
+    safe = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
+    return f'"{safe}"'
+
+
+def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
+    """A hint that names what was probably meant, else what there is, else `otherwise`."""
+    names = list(known)
+    close = difflib.get_close_matches(word[:LONGEST_QUOTE], names, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {quoted(close[0])}?"
+    if names and len(names) <= MOST_NAMES:
+        return f"There is {_listed([quoted(name) for name in names])}."
+    return otherwise
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
