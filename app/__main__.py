@@ -117,7 +117,7 @@ class Environment:
     def _make(self, group: str) -> None:
         began = time.monotonic()
         if os.path.exists(self._mark):
-            say("the last set-up was interrupted: starting over")
+            say("the last set-up did not finish: starting over")
             shutil.rmtree(self.folder)
         uv = shutil.which("uv")
         if not succeeds([self.python, "-c", OWN_PACKAGES]):

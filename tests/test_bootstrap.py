@@ -159,7 +159,7 @@ def test_an_interrupted_set_up_is_begun_again(checkout: Checkout) -> None:
     assert mark.exists()
     code, out, err = checkout.run("run")
     assert (code, out.split()[0]) == (7, "one"), err
-    assert "interrupted: starting over" in err
+    assert "did not finish: starting over" in err
 
 
 def test_an_environment_whose_python_went_away_is_made_anew(checkout: Checkout) -> None:
