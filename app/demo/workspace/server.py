@@ -23,8 +23,8 @@ def build(
     door = Door(world, sockets=sockets, rates=rates, faults=faults)
     application.add_routes(
         [
-            web.get("/api/{method}", door),
-            web.post("/api/{method}", door),
+            web.get("/api/{method}", door.answer),
+            web.post("/api/{method}", door.answer),
             web.get("/link/", _unless_dark(world, sockets.accept)),
             *acts.routes(world),
             *phones.routes(world),

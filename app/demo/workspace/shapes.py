@@ -97,7 +97,6 @@ def bot_profile(state: State, bot: User) -> Json:
     return {
         "id": bot.bot_id,
         "app_id": state.app.id if own else "A07OTHERAPP",
-        "user_id": bot.id,
         "name": bot.real_name,
         "icons": {},
         "deleted": bot.deleted,

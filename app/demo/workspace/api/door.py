@@ -47,7 +47,7 @@ class Door:
             OPEN_CONNECTION: Method(answer=lambda _: {"url": sockets.ticket_url()}, tier=50),
         }
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         if self._world.dark:
             abort(request)
             return web.Response(status=503)
