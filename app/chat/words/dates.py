@@ -1,0 +1,34 @@
+"""Times that each reader sees in their own zone (product.md 28)."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def moment(at: datetime) -> str:
+    """Day and time ("today 03:12") in the reader's zone; UTC where Slack does not translate."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{in_utc(at)}>"
+
+
+def clock(at: datetime) -> str:
+    """The time alone ("03:12"), for what is minutes away."""
+    fallback = f"{at.astimezone(UTC):%H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{time}}|{fallback}>"
+
+
+def in_utc(at: datetime) -> str:
+    """For places that translate nothing, such as a topic."""
+    return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
+
+
+def how_long(span: timedelta) -> str:
+    """In two units at most: "45 s", "12 min", "3 h 05 min", "2 d 4 h"."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"

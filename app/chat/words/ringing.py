@@ -1,0 +1,62 @@
+"""Who is being rung now, and who was asked for by hand and has not answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.chat.words.dates import clock
+from app.chat.words.escape import escape
+from app.chat.words.people import Who, all_named, named
+
+WHY_LIMIT = 120
+MOST_ASKED = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ringing:
+    """The incident's own escalation as it stands. `next_at`: when its next step is taken."""
+
+    people: tuple[Who, ...]
+    tier: int
+    round: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A page asked for by hand that nobody has answered; with `managers` any manager may."""
+
+    people: tuple[Who, ...]
+    asked_by: Who | None
+    why: str
+    managers: bool
+
+
+def ringing(now: Ringing) -> str:
+    """`Being paged: Ana (tier 1) · managers next at 03:17`"""
+    who = all_named(now.people) or "nobody could be reached"
+    if now.tier == 1:
+        tier, then = "tier 1", "managers next"
+    else:
+        tier = "managers" if now.round < 2 else f"managers, round {now.round}"
+        then = "again"
+    at = f" · {then} at {clock(now.next_at)}" if now.next_at else ""
+    return f":telephone_receiver: Being paged: {who} ({tier}){at}"
+
+
+def not_answered(asked: tuple[Asked, ...]) -> list[str]:
+    """One line a person asked for, at most two lines; the second then counts the rest."""
+    lines = [_asked(each) for each in asked[:MOST_ASKED]]
+    if len(asked) > MOST_ASKED:
+        more = len(asked) - MOST_ASKED + 1
+        lines[-1] = f":hourglass: {more} more pages asked for by hand are not answered yet"
+    return lines
+
+
+def _asked(asked: Asked) -> str:
+    wanted = all_named(asked.people, most=3)
+    if asked.managers:
+        wanted = f"a manager ({wanted})" if wanted else "a manager"
+    by = named(asked.asked_by) if asked.asked_by else "somebody"
+    why = escape(asked.why, WHY_LIMIT)
+    told = f": {why}" if why else ""
+    return f":hourglass: Not answered yet: {wanted or 'nobody'}, asked for by {by}{told}"
