@@ -1,0 +1,109 @@
+// The live copy of the workspace: a stream says "changed", we fetch the state once more.
+import { useSyncExternalStore } from "react";
+import { fetchState } from "./api";
+import { equal } from "./equal";
+import { routeNow } from "./route";
+import type { Channel, State } from "./types";
+
+interface Live {
+  state?: State;
+  connected: boolean;
+  trouble?: string;
+  skew: number; // the workspace's clock minus ours, seconds
+}
+
+let live: Live = { connected: false, skew: 0 };
+let fetching = false;
+let again = false;
+let lastTook = 0;
+const listeners = new Set<() => void>();
+
+function settle(change: Partial<Live>) {
+  live = { ...live, ...change };
+  listeners.forEach((listener) => listener());
+}
+
+/** Unchanged parts keep their identity, so that only what changed is drawn again. */
+function share(old: State | undefined, fresh: State, openChannel: string | undefined): State {
+  if (!old) return fresh;
+  const before = new Map(old.channels.map((channel) => [channel.id, channel]));
+  const channels = fresh.channels.map((channel) => {
+    const open = channel.id === openChannel || channel.name === openChannel;
+    return open ? shareChannel(before.get(channel.id), channel) : channel;
+  });
+  const keep = <K extends keyof State>(key: K) => (equal(old[key], fresh[key]) ? old[key] : fresh[key]);
+  return {
+    ...fresh,
+    channels,
+    users: keep("users"),
+    usergroups: keep("usergroups"),
+    homes: keep("homes"),
+    views: keep("views"),
+    phones: keep("phones"),
+    commands: keep("commands"),
+    shortcuts: keep("shortcuts"),
+  };
+}
+
+function shareChannel(old: Channel | undefined, fresh: Channel): Channel {
+  if (!old) return fresh;
+  const before = new Map(old.messages.map((message) => [message.ts + (message.ephemeral_to ?? ""), message]));
+  const messages = fresh.messages.map((message) => {
+    const was = before.get(message.ts + (message.ephemeral_to ?? ""));
+    return was && equal(was, message) ? was : message;
+  });
+  return { ...fresh, messages };
+}
+
+/** Fetch the state now; several wishes during one fetch become one more fetch after it. */
+export async function refresh(): Promise<void> {
+  if (fetching) {
+    again = true;
+    return;
+  }
+  fetching = true;
+  const started = performance.now();
+  try {
+    const route = routeNow();
+    const fresh = await fetchState(await idOf(route.as), Boolean(route.levers));
+    const skew = fresh.now - Date.now() / 1000;
+    settle({ state: share(live.state, fresh, route.channel), trouble: undefined, skew });
+  } catch (error) {
+    settle({ trouble: String(error instanceof Error ? error.message : error) });
+  }
+  lastTook = performance.now() - started;
+  fetching = false;
+  if (again) {
+    again = false;
+    // A very large workspace is not fetched back to back: we rest as long as it took.
+    setTimeout(refresh, Math.min(2000, lastTook));
+  }
+}
+
+async function idOf(handle: string | undefined): Promise<string | undefined> {
+  if (!handle) return undefined;
+  const known = live.state?.users ?? (await fetchState(undefined, false)).users;
+  return known.find((user) => user.name === handle || user.id === handle)?.id;
+}
+
+export function listen() {
+  const stream = new EventSource("/_workspace/stream");
+  stream.addEventListener("change", () => {
+    settle({ connected: true });
+    void refresh();
+  });
+  stream.onopen = () => settle({ connected: true });
+  stream.onerror = () => settle({ connected: false });
+}
+
+export function useLive(): Live {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => live,
+  );
+}
+
+export const clockNow = () => Date.now() / 1000 + live.skew;

@@ -1,0 +1,100 @@
+// Times as the person you are would read them: in their own zone.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  let known = formats.get(key);
+  if (!known) {
+    known = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
+    formats.set(key, known);
+  }
+  return known;
+}
+
+const show = (at: number, zone: string, options: Intl.DateTimeFormatOptions) =>
+  format(zone, options).format(new Date(at * 1000));
+
+export const clock = (at: number, zone: string) => show(at, zone, { hour: "2-digit", minute: "2-digit" });
+export const clockSeconds = (at: number, zone: string) =>
+  show(at, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const isoDay = (at: number, zone: string) =>
+  format(zone, { year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(new Date(at * 1000))
+    .reduceRight((day, part) => (part.type === "literal" ? day : day ? `${day}-${part.value}` : part.value), "");
+
+const ordinal = (n: number) => {
+  const tail = n % 100 > 10 && n % 100 < 14 ? 0 : n % 10;
+  return `${n}${["th", "st", "nd", "rd"][tail] ?? "th"}`;
+};
+
+const weekday = (at: number, zone: string) => show(at, zone, { weekday: "long" });
+const dayNumber = (at: number, zone: string) => Number(show(at, zone, { day: "numeric" }));
+const year = (at: number, zone: string) => show(at, zone, { year: "numeric" });
+const month = (at: number, zone: string, length: "long" | "short" | "2-digit" = "long") =>
+  show(at, zone, { month: length });
+
+/** "today", "yesterday", "tomorrow", or nothing. */
+function near(at: number, now: number, zone: string): string {
+  const day = isoDay(at, zone);
+  if (day === isoDay(now, zone)) return "today";
+  if (day === isoDay(now - 86_400, zone)) return "yesterday";
+  if (day === isoDay(now + 86_400, zone)) return "tomorrow";
+  return "";
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The label on the line between two days. */
+export function dayLabel(at: number, now: number, zone: string): string {
+  const word = near(at, now, zone);
+  if (word) return capital(word);
+  const tail = year(at, zone) === year(now, zone) ? "" : ` ${year(at, zone)}`;
+  return `${weekday(at, zone)}, ${ordinal(dayNumber(at, zone))} ${month(at, zone)}${tail}`;
+}
+
+export function ago(at: number, now: number): string {
+  const gap = Math.abs(now - at);
+  const [count, unit] =
+    gap < 60 ? [Math.round(gap), "second"]
+    : gap < 3600 ? [Math.round(gap / 60), "minute"]
+    : gap < 86_400 ? [Math.round(gap / 3600), "hour"]
+    : [Math.round(gap / 86_400), "day"];
+  const text = `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return at > now ? `in ${text}` : `${text} ago`;
+}
+
+/** Slack's `<!date^…>` format: each {token} replaced, in the reader's zone. */
+export function slackDate(at: number, pattern: string, now: number, zone: string): string {
+  const pretty = (otherwise: string) => near(at, now, zone) || otherwise;
+  const long = `${weekday(at, zone)}, ${month(at, zone)} ${ordinal(dayNumber(at, zone))}, ${year(at, zone)}`;
+  const plain = `${month(at, zone)} ${ordinal(dayNumber(at, zone))}, ${year(at, zone)}`;
+  const short = `${month(at, zone, "short")} ${dayNumber(at, zone)}, ${year(at, zone)}`;
+  const words: Record<string, () => string> = {
+    date: () => plain,
+    date_num: () => isoDay(at, zone),
+    date_slash: () => isoDay(at, zone).replaceAll("-", "/"),
+    date_short: () => short,
+    date_long: () => long,
+    date_long_full: () => long,
+    date_pretty: () => pretty(plain),
+    date_short_pretty: () => pretty(short),
+    date_long_pretty: () => pretty(long),
+    day_divider_pretty: () => pretty(long),
+    time: () => clock(at, zone),
+    time_secs: () => clockSeconds(at, zone),
+    ago: () => ago(at, now),
+  };
+  const said = pattern.replace(/\{(\w+)\}/g, (whole, word: string) => words[word]?.() ?? whole);
+  return /^\{\w+_pretty\}/.test(pattern) ? capital(said) : said;
+}
+
+/** The instant a local date and time name in a zone (for the date and time picker). */
+export function instantOf(day: string, time: string, zone: string): number {
+  const wanted = Date.parse(`${day}T${time}:00Z`) / 1000;
+  let guess = wanted;
+  for (let round = 0; round < 3; round++) {
+    const shown = Date.parse(`${isoDay(guess, zone)}T${clock(guess, zone)}:00Z`) / 1000;
+    guess += wanted - shown;
+  }
+  return guess;
+}
