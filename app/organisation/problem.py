@@ -3,9 +3,11 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_QUOTE = 60
 MOST_NAMES = 6
+MOST_COMPARED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +32,19 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
     """A hint that names what was probably meant, else what there is, else `otherwise`."""
-    names = list(known)
-    close = difflib.get_close_matches(word[:LONGEST_QUOTE], names, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {quoted(close[0])}?"
+    names = tuple(known)
+    close = _closest(word[:LONGEST_QUOTE], names[:MOST_COMPARED])
+    if close is not None:
+        return f"Did you mean {quoted(close)}?"
     if names and len(names) <= MOST_NAMES:
         return f"There is {_listed([quoted(name) for name in names])}."
     return otherwise
+
+
+@lru_cache(maxsize=1024)
+def _closest(word: str, names: tuple[str, ...]) -> str | None:
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return found[0] if found else None
 
 
 def _listed(names: list[str]) -> str:

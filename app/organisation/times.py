@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -120,8 +121,13 @@ def _zone(value: object) -> ZoneInfo:
         pass
     raise wrong(
         f"{quoted(text)} is not a time zone",
-        nearest(text, available_timezones(), otherwise='Write a name such as "Europe/Dublin".'),
+        nearest(text, _zones(), otherwise='Write a name such as "Europe/Dublin".'),
     )
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
 
 
 def _weekday(value: object) -> int:

@@ -209,6 +209,16 @@ class Waits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Intake:
+    """Where an alert of `source` says which alarm it is: the first of these paths that is there.
+    `token` names the intake token this holds for; None: every token of the source."""
+
+    source: str
+    alarm: tuple[str, ...]
+    token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Organisation:
     """Everything the organisation file says, in force at one instant."""
 
@@ -227,4 +237,5 @@ class Organisation:
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     rotas: Mapping[RotaId, Rota] = field(default_factory=dict)
+    intakes: tuple[Intake, ...] = ()
     version: int = 0
