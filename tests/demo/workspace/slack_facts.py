@@ -54,12 +54,10 @@ NEWER_ERRORS = {
         "cannot_dm_bot",
         "thread_not_found",
     },
-    "chat.update": {"invalid_blocks", "cant_update_message"},
-    "chat.postEphemeral": {"invalid_blocks", "user_not_in_channel"},
+    "chat.update": {"invalid_blocks"},
+    "chat.postEphemeral": {"invalid_blocks"},
     "chat.scheduleMessage": {"invalid_blocks", "restricted_too_many"},
-    "chat.delete": {"cant_delete_message"},
     "conversations.invite": {"no_external_invite_permission"},
-    "conversations.archive": {"already_archived"},
     "conversations.kick": {"is_archived"},
     "conversations.rename": {"is_archived"},
     "conversations.open": {"cannot_dm_bot"},
@@ -81,7 +79,6 @@ NEWER_ERRORS = {
         "invalid_users",
         "single_channel_guests_cannot_be_added",
     },
-    "bots.info": {"bot_not_found"},
     "team.info": {"team_not_found"},
 }
 
