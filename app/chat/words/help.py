@@ -1,0 +1,54 @@
+"""The help, short enough for one screen."""
+
+from app.chat import actions
+from app.chat.blocks import button, compose
+from app.chat.message import Message
+from app.chat.words.escape import bold
+from app.rules.incident import Incident
+
+INC = (
+    "*When something is wrong*",
+    "`/inc new what is wrong` declare it · `/inc ack` take it · `/inc join` help",
+    "*While it lasts*",
+    "`/inc update text` · `/inc note text` · `/inc page @somebody why` · `/inc escalate why`",
+    "*When it is over*",
+    "`/inc resolve` · `/inc rootcause text` · `/inc followup [@team] text` · "
+    "`/inc followup none because …` · `/inc close`",
+    "`/inc cancel why` for a false alarm · `/inc reopen` when it is back",
+    "*To look*",
+    "`/inc list` · `/inc status [service]` · `/inc timeline`",
+)
+INC_SMALL = (
+    "In an incident's channel the incident is understood; elsewhere put its number first: "
+    "`/inc ack INC-12`. `/inc` alone opens the panel or the form. `/oncall help` for the rota."
+)
+ONCALL = (
+    "`/oncall` who is on call now, until when, and who is awake",
+    "`/oncall next` the coming shifts · `/oncall me` my shifts, and how I am reached",
+    "`/oncall contact` add, verify or remove a way to reach me",
+    "`/oncall test` a test page on everything I have verified",
+)
+
+
+def inc(here: Incident | None) -> Message:
+    """The incident commands; in an incident's channel with a way to join it."""
+    buttons = []
+    lines = list(INC)
+    if here is not None:
+        lines.insert(0, f"This is the channel of *{here.key}* {bold(here.title, 100)}.")
+        buttons.append(button(f"Join {here.key}", actions.JOIN, str(here.id)))
+    return compose(lines, small=[INC_SMALL], buttons=buttons)
+
+
+def oncall() -> Message:
+    return compose(ONCALL)
+
+
+def mentioned() -> Message:
+    """What the bot answers where somebody calls it by name."""
+    return compose(
+        [
+            "Something wrong? `/inc new what is wrong`. Who is on call? `/oncall`. "
+            "Everything else: `/inc help`."
+        ]
+    )

@@ -1,0 +1,289 @@
+"""What a person is told privately after an act: what happened, and who does what next.
+
+Commands are written as `/inc` and `/oncall`; the door puts in the names they really have.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.chat import actions
+from app.chat.blocks import button, compose
+from app.chat.message import Block, Message
+from app.chat.words.dates import clock, how_long, moment
+from app.chat.words.escape import bold, escape
+from app.chat.words.people import Who, all_named, named
+from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
+
+TITLE = 120
+QUOTE = 600
+NOBODY = "nobody could be found; the engineering channel is told"
+
+AGAIN = Message(text="That is done already; it was not done a second time.")
+TROUBLE = Message(
+    text="Something went wrong on my side. Nothing was changed. Try again in a moment; if it "
+    "stays, tell whoever runs Baton, whose log says more."
+)
+
+
+def title(incident: Incident) -> str:
+    """*INC-12* orders are failing."""
+    return f"*{incident.key}* {bold(incident.title, TITLE)}"
+
+
+def place(incident: Incident) -> str:
+    """The channel as a link that notifies nobody, or the key while there is none."""
+    return f"<#{incident.channel_id}>" if incident.channel_id else incident.key
+
+
+def declared(incident: Incident, *, new: bool, ringing: Sequence[Who], owner: str) -> Message:
+    """`owner` names the channel that is told where nobody is woken."""
+    head = f"{title(incident)} is open."
+    if not new:
+        head = f"{title(incident)} was open already; what you wrote is on its timeline."
+    lines = [head, escape(incident.reason, 300)]
+    if not incident.severity.wakes:
+        lines.append(f"It wakes nobody. It goes to {escape(owner, 80)}, at their opening time.")
+    elif new:
+        lines.append(f"Paged first: {all_named(ringing) or NOBODY}. The channel is on its way.")
+    return compose(lines, small=_where(incident))
+
+
+def acknowledged(
+    incident: Incident, *, holder: Who, yours: bool, first: bool, expires: timedelta
+) -> Message:
+    if not yours:
+        since = f" since {clock(incident.acknowledged_at)}" if incident.acknowledged_at else ""
+        return compose(
+            [f"{named(holder)} has {title(incident)}{since}. You need do nothing."],
+            small=[
+                "To help: `/inc join`. If they do not answer: `/inc escalate why`.",
+                *_where(incident),
+            ],
+            buttons=[button("Join", actions.JOIN, str(incident.id))],
+        )
+    head = f"You have {title(incident)}."
+    return compose(
+        [head if not first else f"{head} Nobody else is rung for it any more."],
+        small=[
+            f"Next: say what you know with `/inc update`. Without a sign of progress within "
+            f"{how_long(expires)} the pages start again.",
+            *_where(incident),
+        ],
+        buttons=[button("Update", actions.UPDATE, str(incident.id))],
+    )
+
+
+def still_on_it(incident: Incident, expires: timedelta) -> Message:
+    return compose([f"Thank you. {title(incident)} stays yours for another {how_long(expires)}."])
+
+
+def passed_on(incident: Incident) -> Message:
+    return compose([f"Passed on. The next person is rung for {title(incident)} now; rest."])
+
+
+def passed_too_late(incident: Incident) -> Message:
+    return compose([f"Nobody is rung for {title(incident)} any more; there is nothing to pass on."])
+
+
+def not_actionable(incident: Incident, *, holder: Who, yours: bool) -> Message:
+    has = "You have it" if yours else f"{named(holder)} has it"
+    return compose(
+        [f"{title(incident)}: {has}, and its alarm is on the owner's review list."],
+        small=["If it turns out to need work after all: `/inc update`, or `/inc escalate why`."],
+    )
+
+
+def joined(incident: Incident, holder: Who | None) -> Message:
+    who = f"{named(holder)} has it." if holder else "Nobody has it yet: `/inc ack` takes it."
+    return compose(
+        [f"You are listed as helping with {title(incident)}. {who}"],
+        small=[
+            "Post what you find in the channel; `/inc note` puts it on the timeline.",
+            *_where(incident),
+        ],
+    )
+
+
+def followed(incident: Incident) -> Message:
+    """Reading along needs no seat: nothing is recorded about it."""
+    if incident.channel_id is None:
+        return compose([f"{title(incident)} has no channel yet; it will be in the announcement."])
+    return compose(
+        [f"{title(incident)} is in {place(incident)}. Read along there; you are not listed."]
+    )
+
+
+def updated(incident: Incident, text: str) -> Message:
+    due = incident.update_due
+    return compose(
+        [f"Update on {title(incident)}:", f"> {escape(text, QUOTE)}"],
+        small=[f"The next one is due {moment(due)}."] if due else [],
+    )
+
+
+def noted(incident: Incident, text: str) -> Message:
+    return compose([f"On the timeline of {title(incident)}:", f"> {escape(text, QUOTE)}"])
+
+
+def paged(incident: Incident, people: Sequence[Who], why: str) -> Message:
+    return compose(
+        [
+            f"{all_named(people)} is rung for {title(incident)} now, until they answer, with:",
+            f"> {escape(why, QUOTE)}",
+        ],
+        small=["The card says when they have answered."],
+    )
+
+
+def escalated(incident: Incident, people: Sequence[Who], why: str) -> Message:
+    return compose(
+        [
+            f"The managers are rung for {title(incident)}: {order_of(people)}. They read:",
+            f"> {escape(why, QUOTE)}",
+        ],
+        small=["It rings until one of them answers; the card says who."],
+    )
+
+
+def order_of(people: Sequence[Who]) -> str:
+    """Who rings first, and who after them."""
+    if not people:
+        return "nobody is on the manager rota"
+    first, *others = people
+    if not others:
+        return f"first {named(first)}, who is the only one"
+    return f"first {named(first)}, then {all_named(others)}"
+
+
+def resolved(incident: Incident, missing: Missing) -> Message:
+    return compose(
+        [f"{title(incident)} is resolved. Nobody is rung for it any more.", *_owed(missing)],
+        buttons=_closing(incident, missing),
+    )
+
+
+def root_cause_set(incident: Incident, text: str, missing: Missing) -> Message:
+    return compose(
+        [
+            f"Root cause of {title(incident)}:",
+            f"> {escape(text, QUOTE)}",
+            *(_owed(missing) if incident.state is State.RESOLVED else []),
+        ],
+        buttons=_closing(incident, missing),
+    )
+
+
+def follow_up_added(
+    incident: Incident, added: FollowUp, *, team: str | None, missing: Missing
+) -> Message:
+    if added.kind is FollowUpKind.NONE_BECAUSE:
+        head = f"{title(incident)} has no follow-up, because:"
+    else:
+        owner = f" for {escape(team, 60)}" if team else ""
+        head = f"Follow-up{owner} from {title(incident)}:"
+    return compose(
+        [
+            head,
+            f"> {escape(added.text, QUOTE)}",
+            *(_owed(missing) if incident.state is State.RESOLVED else []),
+        ],
+        buttons=_closing(incident, missing),
+    )
+
+
+def closed(incident: Incident) -> Message:
+    return compose([f"{title(incident)} is closed. Thank you."])
+
+
+def cancelled(incident: Incident) -> Message:
+    return compose(
+        [
+            f"{title(incident)} is cancelled as a false alarm. Nobody is rung for it any more.",
+            f"> {escape(incident.end_reason or '', QUOTE)}",
+        ]
+    )
+
+
+def reopened(incident: Incident) -> Message:
+    if incident.state is State.ACKNOWLEDGED:
+        return compose([f"{title(incident)} is open, and somebody has it."])
+    if not incident.severity.wakes:
+        return compose([f"{title(incident)} is open again; its owner is told."])
+    return compose([f"{title(incident)} is open again. Whoever is on the rota is rung now."])
+
+
+def accepted_pager(until: datetime | None) -> Message:
+    end = f" until {moment(until)}" if until else ""
+    return compose([f"You have the pager{end}. Thank you; have a quiet week."])
+
+
+def unknown_word(word: str, *, meant: str | None, line: str, command: str) -> Message:
+    """`line` is the whole command as it should run; `command` is inc or oncall."""
+    head = f"I do not know `/{command} {escape(word, 40)}`."
+    if meant is None:
+        return compose([f"{head} `/{command} help` shows what I do."])
+    offer = button("Run", actions.RUN_COMMAND, f"{command} {line}") if len(line) < 1900 else None
+    return compose(
+        [f"{head} Did you mean `/{command} {escape(meant, 40)}`?"],
+        buttons=[offer] if offer else [],
+    )
+
+
+def which(open_ones: Sequence[Incident], *, verb: str, rest: str) -> Message:
+    """Nothing says which incident is meant: the open ones to choose from."""
+    if not open_ones:
+        return compose(
+            [
+                "No incident is open. `/inc new what is wrong` declares one; "
+                f"`/inc {verb} INC-12` reaches an ended one."
+            ]
+        )
+    if len(rest) > 1800:
+        return compose([f"Say which incident: `/inc {verb} {open_ones[0].key} …`."])
+    offered = open_ones[:20]
+    more = len(open_ones) - len(offered)
+    return compose(
+        [f"Which incident? You can also type it: `/inc {verb} {open_ones[0].key} …`."],
+        small=[f"{more} more: `/inc list`."] if more else [],
+        buttons=[
+            button(
+                f"{each.key} {each.title}"[:70],
+                f"{actions.RUN_COMMAND}:{each.id}",
+                f"inc {verb} {each.key} {rest}".rstrip(),
+            )
+            for each in offered
+        ],
+    )
+
+
+def form_failed(sentence: str) -> Message:
+    return Message(
+        text=f"The form could not be opened: {sentence} Nothing was changed. Type it instead; "
+        "`/inc help` shows how."
+    )
+
+
+def _owed(missing: Missing) -> list[str]:
+    wanted = [
+        *(["a root cause (`/inc rootcause …`)"] if missing.root_cause else []),
+        *(["a follow-up (`/inc followup …`)"] if missing.follow_up else []),
+    ]
+    if not wanted:
+        return ["Nothing is missing any more: `/inc close` closes it."]
+    return ["To close it, it still needs " + " and ".join(wanted) + "."]
+
+
+def _closing(incident: Incident, missing: Missing) -> list[Block]:
+    number = str(incident.id)
+    if incident.state is not State.RESOLVED:
+        return []
+    if not missing:
+        return [button("Close", actions.CLOSE, number, style="primary")]
+    return [
+        *([button("Root cause", actions.ROOT_CAUSE, number)] if missing.root_cause else []),
+        *([button("Follow-up", actions.FOLLOW_UP, number)] if missing.follow_up else []),
+    ]
+
+
+def _where(incident: Incident) -> list[str]:
+    return [f"Work goes on in {place(incident)}."] if incident.channel_id else []
