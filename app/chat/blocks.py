@@ -54,7 +54,11 @@ def button(
 def compose(
     lines: Sequence[str], *, small: Sequence[str] = (), buttons: Sequence[Block] = ()
 ) -> Message:
-    """A message whose `text` says what its blocks say: lines, then small print, then buttons."""
+    """A message whose `text` says what its blocks say: lines, then small print, then buttons.
+
+    Empty lines are left out.
+    """
+    lines, small = [each for each in lines if each], [each for each in small if each]
     made: list[Block] = [section(part) for part in _parts(lines)]
     made += [context(part) for part in _parts(small)]
     if buttons:

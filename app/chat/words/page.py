@@ -50,7 +50,7 @@ class PageFacts:
 def page_message(facts: PageFacts) -> Message:
     """With buttons while it rings; without any once it ended."""
     if facts.ended is not None:
-        return compose([headline(facts.head), how_it_ended(facts.ended) + _where(facts)])
+        return compose([headline(facts.head), how_it_ended(facts) + _where(facts)])
     lines = [headline(facts.head)]
     if facts.round > 1:
         lines.append(f":repeat: Repeat {facts.round}: nobody has answered yet")
@@ -63,16 +63,21 @@ def page_message(facts: PageFacts) -> Message:
     return compose(lines, small=about_lines(facts.about), buttons=_buttons(facts))
 
 
-def how_it_ended(ended: Ended) -> str:
+def how_it_ended(facts: PageFacts) -> str:
+    """One calm sentence; empty while the page rings."""
+    ended = facts.ended
+    if ended is None:
+        return ""
     at = moment(ended.at)
     if ended.passed:
         return f":arrow_right: You passed it on {at}; somebody else is being paged."
     if ended.yours:
-        return f":white_check_mark: You answered {at}. Thank you; this page is over."
+        return f":white_check_mark: You answered {at}. This page is over."
     if ended.by is not None:
-        return f":white_check_mark: {named(ended.by)} has it since {at}. Nothing to do for you."
+        did = "answered" if facts.by_hand else "has it since"
+        return f":white_check_mark: {named(ended.by)} {did} {at}. There is nothing you need to do."
     over = f"it was {ended.over}" if ended.over else "it is no longer needed"
-    return f":white_check_mark: This page is over {at}: {over}."
+    return f":white_check_mark: This page is over since {at}: {over}."
 
 
 def _called(facts: PageFacts) -> str:

@@ -13,12 +13,14 @@ MOST_ASKED = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Ringing:
-    """The incident's own escalation as it stands. `next_at`: when its next step is taken."""
+    """The incident's own escalation as it stands. `next_at`: when its next step is taken;
+    `unreached`: those of `people` who have nothing that could wake them now."""
 
     people: tuple[Who, ...]
     tier: int
     round: int
     next_at: datetime | None
+    unreached: tuple[Who, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,8 @@ def ringing(now: Ringing) -> str:
         tier = "managers" if now.round < 2 else f"managers, round {now.round}"
         then = "again"
     at = f" · {then} at {clock(now.next_at)}" if now.next_at else ""
-    return f":telephone_receiver: Being paged: {who} ({tier}){at}"
+    deaf = f" · nothing can wake {all_named(now.unreached, most=2)}" if now.unreached else ""
+    return f":telephone_receiver: Being paged: {who} ({tier}){deaf}{at}"
 
 
 def not_answered(asked: tuple[Asked, ...]) -> list[str]:

@@ -1,0 +1,23 @@
+"""Tell: read fresh state and make the message of it. Nothing here writes."""
+
+from app.chat.words.topic import channel_name, purpose
+from app.flows.tell.channel import announcement, card, nobody_answered, say, topic
+from app.flows.tell.owner import digest, notice, owner_channel
+from app.flows.tell.pages import page_message
+from app.flows.tell.troubles import alarm, gap
+
+__all__ = [
+    "alarm",
+    "announcement",
+    "card",
+    "channel_name",
+    "digest",
+    "gap",
+    "nobody_answered",
+    "notice",
+    "owner_channel",
+    "page_message",
+    "purpose",
+    "say",
+    "topic",
+]
