@@ -96,6 +96,9 @@ def _push(text: str, trusted: bool) -> Target:
             "A push address looks like ntfys://ntfy.sh/your-topic, "
             "gotifys://gotify.example.com/token or pover://userkey@token."
         )
+    if parts.scheme.startswith("ntfy") and not parts.path:
+        # ntfy://topic means that topic on ntfy.sh, and topics keep their case.
+        parts = _Parts(scheme="ntfys", user="", host="ntfy.sh", port="", path=(parts.host,))
     if not trusted and parts.scheme in ("ntfy", "gotify"):
         raise BadTarget(
             f"{parts.scheme}:// is not encrypted, and pages carry signed links: use "
@@ -116,9 +119,6 @@ def _apprise(text: str, trusted: bool) -> Target:
 
 
 def _ntfy(parts: _Parts, trusted: bool) -> Target:
-    if not parts.path:
-        # ntfy://topic means the topic on ntfy.sh, and topics keep their case.
-        parts = _Parts(scheme="ntfys", user="", host="ntfy.sh", port="", path=(parts.host,))
     place, topic = _place(parts, trusted), parts.path[0]
     if len(parts.path) != 1 or not TOPIC.fullmatch(topic):
         raise BadTarget("An ntfy address has one topic, such as ntfys://ntfy.sh/your-topic.")
