@@ -171,6 +171,12 @@ def claim(
     return sorted(found, key=lambda effect: (effect.due, effect.id))
 
 
+def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
+    """Lengthen the leases of effects that are still being spoken; lost ones stay lost."""
+    for effect in held:
+        tx.execute(_held(effect).values(lease_until=until))
+
+
 def finish(
     tx: Connection, effect: Effect, outcome: Outcome, *, now: datetime, problem: str | None = None
 ) -> bool:
@@ -210,6 +216,15 @@ def postpone(
     if fresh:
         values["attempts"] = 0
     return tx.execute(_held(effect).values(**values)).rowcount == 1
+
+
+def delay(tx: Connection, effect_id: int, *, due: datetime, problem: str) -> None:
+    """Put off a waiting effect that nobody holds, and count the try that failed."""
+    tx.execute(
+        update(effects)
+        .where(effects.c.id == effect_id, effects.c.outcome.in_(WAITING))
+        .values(due=due, problem=problem, attempts=effects.c.attempts + 1)
+    )
 
 
 def cancel(

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from storage.columns import Json as Json
-from storage.columns import UtcDateTime as UtcDateTime
 from storage.columns import dump_json
 
 BUSY_SECONDS = 5.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity
@@ -90,6 +90,16 @@ def list_opened(tx: Connection, start: datetime, end: datetime) -> list[Incident
         .order_by(incidents.c.id)
     )
     return [_value(row) for row in rows]
+
+
+def count(tx: Connection) -> dict[tuple[str, str], int]:
+    """How many incidents per (severity, state), for metrics."""
+    rows = tx.execute(
+        select(incidents.c.severity, incidents.c.state, func.count().label("n")).group_by(
+            incidents.c.severity, incidents.c.state
+        )
+    )
+    return {(row.severity, row.state): row.n for row in rows}
 
 
 def move(

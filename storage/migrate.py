@@ -27,6 +27,11 @@ def migrate(url: str) -> list[str]:
     return _migrate_postgresql(url)
 
 
+def schema_of(tx: Connection) -> tuple[str | None, str]:
+    """The revision of the database's schema (None: no schema yet), and this version's own."""
+    return _current(tx), _head()
+
+
 def _migrate_sqlite(url: str) -> list[str]:
     engine = create_engine(url, poolclass=NullPool)
     _copy_beside(make_url(url).database)

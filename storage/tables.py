@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.engine import Json, UtcDateTime
+from storage.columns import Json, UtcDateTime
 
 metadata = MetaData(
     naming_convention={

@@ -1,8 +1,6 @@
-"""A person's contact methods: add, remove, prove, test; and the ladder they make."""
+"""A person's contact methods: add, remove, test; and the ladder they make."""
 
 import difflib
-import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app.flows.admit import Act, Caller, LinkCaller, Operator, admit, is_manager
@@ -13,26 +11,13 @@ from app.paging.seal import Seal
 from app.paging.targets import Target
 from app.rules.ladder import DEFAULT_DELAY, Method, Rung
 from app.rules.organisation import PersonId
-from storage import audit, contacts, people
+from storage import contacts, people
 from storage.contacts import Contact
 from storage.effects import Lane
 from storage.people import Standing
 
-CODE_LASTS = timedelta(minutes=10)
-TRIES = 5
-"""Wrong codes before a new one is needed: one guess in 200,000 gets through."""
-CODES_AN_HOUR = 5
-"""Nobody can use Baton to pester a stranger."""
 MOST_CONTACTS = 10
 LONGEST_DELAY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verification:
-    """What became of a code; the sentence is for whoever typed it."""
-
-    done: bool
-    sentence: str
 
 
 def add_contact(
@@ -48,7 +33,7 @@ def add_contact(
     """Add a way to reach `person`. The operator's count as verified; a person's own ring only
     once their code was entered (design.md, contact methods). Adding one twice changes its delay.
     """
-    who = _admit(work, by, person)
+    who = admit_to(work, by, person)
     _refuse_strangers(work, person, who)
     trusted = isinstance(by, Operator)
     seconds = _seconds(method, delay, who)
@@ -75,7 +60,7 @@ def add_contact(
         added_at=work.now,
         verified_at=work.now if trusted else None,
     )
-    work.audit("contact_added", _subject(added.id), by=who, method=method, person=person)
+    work.audit("contact_added", subject_of(added.id), by=who, method=method, person=person)
     return added
 
 
@@ -84,13 +69,13 @@ def remove_contact(work: Work, contact_id: int, *, by: Caller) -> Contact | None
     contact = contacts.get(work.tx, contact_id)
     if contact is None:
         return None
-    who = _admit(work, by, contact.person)
+    who = admit_to(work, by, contact.person)
     contacts.change(
         work.tx, contact_id, removed_at=work.now, target=b"", code_hash=None, code_expires=None
     )
     work.audit(
         "contact_removed",
-        _subject(contact_id),
+        subject_of(contact_id),
         by=who,
         method=contact.method,
         person=contact.person,
@@ -100,93 +85,16 @@ def remove_contact(work: Work, contact_id: int, *, by: Caller) -> Contact | None
 
 def list_contacts(work: Work, person: PersonId, *, by: Caller) -> list[Contact]:
     """Show `hint`, never more; one's own, and for the operator and managers anybody's."""
-    _admit(work, by, person, managers=True)
+    admit_to(work, by, person, managers=True)
     return contacts.list_of(work.tx, person)
 
 
-def begin_verification(work: Work, contact_id: int, *, by: Caller, seal: Seal) -> Contact:
-    """Send a new code to the contact method; an earlier one is void."""
-    contact, who = _own(work, contact_id, by)
-    if contact.verified_at is not None:
-        raise Refused(
-            f"{contact.hint} is verified already.",
-            act=Act.CONTACT,
-            subject=_subject(contact_id),
-            by=who,
-        )
-    sent = [
-        each
-        for each in audit.list_of(work.tx, _subject(contact_id))
-        if each.act == "code_sent" and each.at > work.now - timedelta(hours=1)
-    ]
-    if len(sent) >= CODES_AN_HOUR:
-        raise Refused(
-            f"{CODES_AN_HOUR} codes went to {contact.hint} within an hour. Wait a while, or check "
-            "whether the address is right.",
-            act=Act.CONTACT,
-            subject=_subject(contact_id),
-            by=who,
-        )
-    code = f"{secrets.randbelow(1_000_000):06}"
-    contacts.change(
-        work.tx,
-        contact_id,
-        code_hash=seal.mark(f"{contact_id}:{code}"),
-        code_expires=work.now + CODE_LASTS,
-    )
-    work.ask(
-        Kind.TEST_RING,
-        f"test_ring:{contact_id}:code:{work.now.isoformat()}",
-        lane=Lane.PAGE,
-        facts={"v": 1, "contact": contact_id, "code": seal.close(code).decode()},
-    )
-    work.audit("code_sent", _subject(contact_id), by=who)
-    return contact
-
-
-def verify_contact(
-    work: Work, contact_id: int, code: str, *, by: Caller, seal: Seal
-) -> Verification:
-    """A wrong code is counted in the transaction that refuses it, so guessing in parallel gains
-    nothing; after five a new code is needed."""
-    contact, who = _own(work, contact_id, by)
-    if contact.verified_at is not None:
-        return Verification(done=True, sentence=f"{contact.hint} is verified.")
-    if contact.code_hash is None or contact.code_expires is None:
-        return Verification(
-            done=False, sentence=f"No code was sent to {contact.hint} yet. Ask for one."
-        )
-    # Takes the row, so that the next guess waits until this one is counted.
-    contacts.change(work.tx, contact_id, code_expires=contact.code_expires)
-    wrong = _wrong_guesses(work, contact)
-    if contact.code_expires <= work.now or wrong >= TRIES:
-        return Verification(done=False, sentence="That code is no longer good. Ask for a new one.")
-    given = "".join(char for char in code if char not in " -")
-    if not seal.matches(f"{contact_id}:{given}", contact.code_hash):
-        audit.add(
-            work.tx,
-            at=work.now,
-            by=who,
-            act="code_wrong",
-            subject=_subject(contact_id),
-            refused=True,
-        )
-        left = TRIES - wrong - 1
-        more = f"{left} more {'try' if left == 1 else 'tries'}." if left else "Ask for a new one."
-        return Verification(done=False, sentence=f"That is not the code. {more}")
-    contacts.change(work.tx, contact_id, verified_at=work.now, code_hash=None, code_expires=None)
-    work.audit("contact_verified", _subject(contact_id), by=who)
-    return Verification(
-        done=True, sentence=f"{contact.hint} is verified: pages will ring it from now on."
-    )
-
-
-def test_contact(
+def try_contacts(
     work: Work, person: PersonId, *, by: Caller, contact_id: int | None = None
 ) -> list[Contact]:
     """Ring a test page on every verified method (or the one), at most once a minute each;
     returns those that ring."""
-    who = _admit(work, by, person, managers=True)
+    who = admit_to(work, by, person, managers=True)
     wanted = [
         each
         for each in contacts.list_of(work.tx, person)
@@ -236,7 +144,7 @@ def _has_slack(work: Work, person: PersonId) -> bool:
     return bool(named and named.slack_id)
 
 
-def _admit(work: Work, by: Caller, person: PersonId, *, managers: bool = False) -> PersonId:
+def admit_to(work: Work, by: Caller, person: PersonId, *, managers: bool = False) -> PersonId:
     """Oneself and the operator; where nothing is changed, managers too. Never a page's link."""
     who = admit(work, by, Act.CONTACT, subject=person)
     allowed = who == person or isinstance(by, Operator) or (managers and is_manager(work, who))
@@ -249,17 +157,6 @@ def _admit(work: Work, by: Caller, person: PersonId, *, managers: bool = False) 
             by=who,
         )
     return who
-
-
-def _own(work: Work, contact_id: int, by: Caller) -> tuple[Contact, PersonId]:
-    contact = contacts.get(work.tx, contact_id)
-    if contact is None:
-        raise Refused(
-            "That contact method was removed meanwhile.",
-            act=Act.CONTACT,
-            subject=_subject(contact_id),
-        )
-    return contact, _admit(work, by, contact.person)
 
 
 def _refuse_strangers(work: Work, person: PersonId, who: PersonId) -> None:
@@ -305,12 +202,5 @@ def _renew(work: Work, contact: Contact, *, seconds: int, trusted: bool) -> Cont
     return contacts.get(work.tx, contact.id) or contact
 
 
-def _wrong_guesses(work: Work, contact: Contact) -> int:
-    """Since the present code was sent."""
-    records = audit.list_of(work.tx, _subject(contact.id))
-    newest = max((each.id for each in records if each.act == "code_sent"), default=0)
-    return sum(each.act == "code_wrong" and each.id > newest for each in records)
-
-
-def _subject(contact_id: int) -> str:
+def subject_of(contact_id: int) -> str:
     return f"contact:{contact_id}"

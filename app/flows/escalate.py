@@ -23,7 +23,7 @@ class Called:
 
 
 def who_would_ring(work: Work) -> tuple[PersonId, ...]:
-    """The manager tier of this instant in the order it would ring; shown before anyone escalates."""
+    """The manager tier now, in the order it would ring; shown before anyone escalates."""
     return tuple(routing.manager_order(work.org, work.schedule, work.now))
 
 
@@ -43,7 +43,7 @@ def escalate(work: Work, incident_id: IncidentId, why: str, *, by: Caller) -> Ca
 
 
 def page(work: Work, incident_id: IncidentId, target: PersonId, why: str, *, by: Caller) -> Called:
-    """Extra hands: ring one person until they answer; no bounce-back out of hours (product.md 3)."""
+    """Extra hands: ring one person until they answer; no bounce-back (product.md 3)."""
     person = admit(work, by, Act.PAGE, subject=f"INC-{incident_id}")
     incident = _open(work, incident_id, Act.PAGE, person)
     why = why.strip()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -42,7 +42,7 @@ AGAIN = Again()
 
 
 class Kit:
-    """`await kit.do(flow, …)` runs `flow(work, …)` and commits; `await kit.read(view, …)` only reads.
+    """`await kit.do(flow, …)` runs `flow(work, …)` and commits; `await kit.read(…)` only reads.
 
     Raises `Refused` after writing the refusal to the audit log, `NoOrganisation` before the first
     apply, and the database's own error when it stays away.

@@ -12,7 +12,14 @@ def not_actionable(work: Work, incident_id: IncidentId, *, by: Caller) -> Acknow
     person = admit(work, by, Act.NOT_ACTIONABLE, subject=f"INC-{incident_id}")
     done = acknowledge(work, incident_id, by=by)
     alarm = done.incident.alarm or f"INC-{incident_id}"
-    reviews.enter(work.tx, alarm, source=done.incident.source, why="not_actionable", at=work.now,
-                  incident=incident_id, by=person)
+    reviews.enter(
+        work.tx,
+        alarm,
+        source=done.incident.source,
+        why="not_actionable",
+        at=work.now,
+        incident=incident_id,
+        by=person,
+    )
     work.note(incident_id, "not_actionable", by=person, alarm=alarm)
     return done

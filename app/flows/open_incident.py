@@ -75,7 +75,7 @@ def open_incident(
 
 
 def set_in_motion(work: Work, incident: Incident) -> None:
-    """Page and open the channel for what wakes people; hand the rest to its owner (product.md 6)."""
+    """Page and open the channel for what wakes people; hand on the rest (product.md 6)."""
     if not incident.severity.wakes:
         hold.hand_to_owner(work, incident)
         return

@@ -15,12 +15,17 @@ def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
     person = admit(work, by, Act.PASS_ON)
     page = escalations.get_page(work.tx, page_id)
     if page is None:
-        raise Refused("That page is not known any more; nothing was changed.", act=Act.PASS_ON,
-                      by=person)
+        raise Refused(
+            "That page is not known any more; nothing was changed.", act=Act.PASS_ON, by=person
+        )
     subject = f"INC-{page.incident}"
     if page.person != person:
-        raise Refused(f"This page is {page.person}'s; only they can pass it on.", act=Act.PASS_ON,
-                      subject=subject, by=person)
+        raise Refused(
+            f"This page is {page.person}'s; only they can pass it on.",
+            act=Act.PASS_ON,
+            subject=subject,
+            by=person,
+        )
     escalation = escalations.get(work.tx, page.escalation)
     if escalation is None or escalation.state is not Ringing.RINGING:
         return page
@@ -28,8 +33,13 @@ def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
     if escalations.pass_page(work.tx, page_id, at=work.now):
         effects.cancel(work.tx, now=work.now, why="passed on", page=page_id, kinds=[Kind.RING])
         work.note(page.incident, "passed_on", by=person)
-        work.ask_again(Kind.PAGE_MESSAGE, f"page_message:{page.id}", lane=Lane.CHAT,
-                       incident=page.incident, facts={"v": 1, "page": page.id})
+        work.ask_again(
+            Kind.PAGE_MESSAGE,
+            f"page_message:{page.id}",
+            lane=Lane.CHAT,
+            incident=page.incident,
+            facts={"v": 1, "page": page.id},
+        )
         work.hasten(Lane.WAIT, f"step:{escalation.id}:{escalation.step}")
     return page
 
@@ -40,17 +50,25 @@ def _refuse_last(work: Work, escalation: Escalation, person: PersonId) -> None:
         raise Refused(
             f"{escalation.asked_by} asked for you by name, so there is nobody to pass it on to. "
             "Acknowledge, or tell them in the incident's channel.",
-            act=Act.PASS_ON, subject=subject, by=person,
+            act=Act.PASS_ON,
+            subject=subject,
+            by=person,
         )
     passed = {
         page.person
         for page in escalations.pages_of(work.tx, escalation.id)
         if page.state is Ringing.PASSED
     }
-    others = [each for each in routing.manager_order(work.org, work.schedule, work.now)
-              if each != person and each not in passed]
+    others = [
+        each
+        for each in routing.manager_order(work.org, work.schedule, work.now)
+        if each != person and each not in passed
+    ]
     if not others:
         raise Refused(
             "You are the last one on the list, so it cannot be passed on. Acknowledge it, and ask "
-            "for help in the incident's channel.", act=Act.PASS_ON, subject=subject, by=person,
+            "for help in the incident's channel.",
+            act=Act.PASS_ON,
+            subject=subject,
+            by=person,
         )

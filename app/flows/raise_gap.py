@@ -8,7 +8,12 @@ from storage.effects import Lane
 
 def raise_gap(work: Work, gap: str, *, incident: IncidentId | None = None) -> None:
     """Tell it once a day and gap; `gap` is the sentence that people read."""
-    work.ask(Kind.GAP, f"gap:{work.now:%Y-%m-%d}:{gap}", lane=Lane.CHAT, incident=incident,
-             facts={"v": 1, "gap": gap})
+    work.ask(
+        Kind.GAP,
+        f"gap:{work.now:%Y-%m-%d}:{gap}",
+        lane=Lane.CHAT,
+        incident=incident,
+        facts={"v": 1, "gap": gap},
+    )
     if incident is not None:
         work.note(incident, "gap", gap=gap)

@@ -78,9 +78,7 @@ def _turns(
     if escalation.kind is EscalationKind.PAGE:
         yield _by_hand(work, escalation, policy)
         return
-    route = routing.who(
-        work.org, work.schedule, incident.service, incident.severity, work.now
-    )
+    route = routing.who(work.org, work.schedule, incident.service, incident.severity, work.now)
     passed = _passed(work, escalation)
     if escalation.kind is EscalationKind.INCIDENT and escalation.tier == 1 and not escalation.step:
         for gap in route.gaps:
@@ -150,9 +148,16 @@ def _ring(
     if page is not None:
         for rung in ladder.ladder(rungs, wait=turn.wait):
             _ask_ring(work, page, rung)
-        work.note(incident.id, "paged", tier=turn.tier, round=turn.round, person=choice.person,
-                  reason=choice.reason, reachable=page.reachable,
-                  methods=[rung.method for rung in rungs if rung.verified])
+        work.note(
+            incident.id,
+            "paged",
+            tier=turn.tier,
+            round=turn.round,
+            person=choice.person,
+            reason=choice.reason,
+            reachable=page.reachable,
+            methods=[rung.method for rung in rungs if rung.verified],
+        )
     return page
 
 
@@ -192,7 +197,11 @@ def _tell_silence(work: Work, incident: Incident, escalation: Escalation, turn: 
         f"nobody_answered:{escalation.id}",
         lane=Lane.CHAT,
         incident=incident.id,
-        facts={"v": 1, "round": turn.round, "people": [c.person for c in turn.people],
-               "next": (work.now + turn.wait).isoformat()},
+        facts={
+            "v": 1,
+            "round": turn.round,
+            "people": [c.person for c in turn.people],
+            "next": (work.now + turn.wait).isoformat(),
+        },
     )
     work.note(incident.id, "nobody_answered", round=turn.round)

@@ -1,4 +1,4 @@
-"""The ladder: in which order and after what delay a person's contact methods ring (product.md 8)."""
+"""The ladder: in which order, after what delay a person's contact methods ring (product.md 8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

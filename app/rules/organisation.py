@@ -187,7 +187,7 @@ class RotaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rota:
-    """One rotation turning through members in file order (volunteers: by tour start, then file order)."""
+    """One rotation through its members in file order (volunteers: by tour start first)."""
 
     id: RotaId
     kind: RotaKind

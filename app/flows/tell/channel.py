@@ -9,13 +9,14 @@ from app.chat.words import announcement as announcement_words
 from app.chat.words import card as card_words
 from app.chat.words import says, silence
 from app.chat.words import topic as topic_words
-from app.chat.words.people import Who
+from app.chat.words.people import MOST_NAMES, Who
 from app.flows.tell import facts as read
 from app.flows.tell import rings
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar
 from app.rules.incident import Incident, IncidentId, State, missing_to_close
+from app.rules.organisation import PersonId
 from storage import follow_ups, incidents, participants
 
 
@@ -24,6 +25,7 @@ def card(work: Work, incident_id: IncidentId) -> Message | None:
     incident = incidents.get(work.tx, incident_id)
     if incident is None:
         return None
+    awake = _awake(work, incident)
     return card_words.card(
         card_words.CardFacts(
             head=read.head(incident),
@@ -33,7 +35,8 @@ def card(work: Work, incident_id: IncidentId) -> Message | None:
             asked=rings.asked_by_hand(work, incident),
             update=read.last_update(work, incident),
             helpers=_helpers(work, incident),
-            awake=everyone(work, calendar.awake_now(work.org, work.now)),
+            awake=everyone(work, awake[:MOST_NAMES]),
+            awake_more=len(awake[MOST_NAMES:]),
             root_cause=incident.root_cause,
             follow_ups=len(follow_ups.list_of(work.tx, incident_id)),
         )
@@ -113,3 +116,13 @@ def _helpers(work: Work, incident: Incident) -> tuple[Who, ...]:
     holder = incident.acknowledged_by if incident.state is State.ACKNOWLEDGED else None
     found = participants.list_of(work.tx, incident.id)
     return everyone(work, (each.person for each in found if each.person != holder))
+
+
+def _awake(work: Work, incident: Incident) -> list[PersonId]:
+    """Who can be asked without waking anyone and is not in it yet: the owning team first, then
+    managers (product.md 16)."""
+    team = read.owner(work, incident)
+    owners = team.members if team else ()
+    inside = {each.person for each in participants.list_of(work.tx, incident.id)}
+    found = [each for each in calendar.awake_now(work.org, work.now) if each not in inside]
+    return sorted(found, key=lambda each: (each not in owners, not work.org.people[each].manager))

@@ -1,0 +1,143 @@
+"""Delivery: the lanes together, woken by commits and by the tick."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from app.chat.client import Chat
+from app.delivery.directory import Directory
+from app.delivery.lanes import RENEW, LaneLoop, Speak, claim_due
+from app.delivery.outcome import Spoken
+from app.delivery.posts import Posts
+from app.delivery.rings import Rings, claim_rings
+from app.delivery.waits import answer_due
+from app.flows.kinds import Kind
+from app.flows.kit import Kit
+from app.flows.work import Work
+from app.paging.gateway import Gateway
+from app.paging.links import Links
+from app.paging.seal import Seal
+from storage import effects
+from storage.effects import Effect, Lane
+
+log = logging.getLogger("baton.delivery")
+T = TypeVar("T")
+
+PAGE_PLACES = 32
+CHAT_PLACES = 64
+
+
+class Delivery:
+    """Claims, speaks and records, one loop a lane. Without Slack its lane waits, and keeps all."""
+
+    def __init__(
+        self, kit: Kit, *, chat: Chat | None, gateway: Gateway, links: Links, seal: Seal
+    ) -> None:
+        self._kit = kit
+        rings = Rings(kit, chat=chat, gateway=gateway, links=links, seal=seal)
+        self.pages = LaneLoop(
+            kit, Lane.PAGE, claim=claim_rings, speak=rings.speak, places=PAGE_PLACES
+        )
+        self._lanes = [self.pages]
+        if chat is not None:
+            speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
+            self._lanes.append(
+                LaneLoop(
+                    kit, Lane.CHAT, claim=claim_due(Lane.CHAT), speak=speak, places=CHAT_PLACES
+                )
+            )
+        self._waits_due = asyncio.Event()
+        self._next_wait: datetime | None = None
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+        kit.on_commit(self.wake)
+
+    def wake(self, asked: dict[Lane, datetime]) -> None:
+        """A commit asked for something: a hint, safe to lose."""
+        for lane in self._lanes:
+            if lane.lane in asked:
+                lane.wake(asked[lane.lane])
+        if Lane.WAIT in asked:
+            self._next_wait = min(asked[Lane.WAIT], self._next_wait or asked[Lane.WAIT])
+            self._waits_due.set()
+
+    def start(self) -> None:
+        """Serve every lane on the running loop."""
+        loops = [lane.run() for lane in self._lanes]
+        self._tasks = [asyncio.create_task(each) for each in (*loops, self._waits(), self._keep())]
+
+    async def stop(self, *, within: float) -> None:
+        """Claim nothing more, and let what is being spoken end."""
+        self._stopping = True
+        self._waits_due.set()
+        for lane in self._lanes:
+            lane.stop()
+        finishing = [asyncio.create_task(lane.finish()) for lane in self._lanes]
+        if finishing:
+            await asyncio.wait(finishing, timeout=within)
+        for task in (*self._tasks, *finishing):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *finishing, return_exceptions=True)
+
+    async def drain(self) -> int:
+        """Do everything that is due at the kit's clock, then return; for tests and commands."""
+        done = 0
+        while True:
+            answered = await answer_due(self._kit)
+            taken = 0
+            for lane in self._lanes:
+                taken += await lane.take()
+                await lane.finish()
+            if not answered and not taken:
+                return done
+            done += answered + taken
+
+    @property
+    def busy(self) -> Sequence[int]:
+        return [lane.busy for lane in self._lanes]
+
+    async def _waits(self) -> None:
+        """Waits end on time: sleep until the earliest, or until a commit brings an earlier one."""
+        while not self._stopping:
+            self._waits_due.clear()
+            self._next_wait = None
+            await _surviving(answer_due(self._kit))
+            due = self._next_wait or await _surviving(self._kit.read(_next_wait))
+            pause = 1.0
+            if isinstance(due, datetime):
+                pause = min(1.0, max(0.0, (due - self._kit.clock()).total_seconds()))
+            try:
+                await asyncio.wait_for(self._waits_due.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _keep(self) -> None:
+        while not self._stopping:
+            await asyncio.sleep(RENEW)
+            for lane in self._lanes:
+                await _surviving(lane.renew())
+
+
+def _chat_speaker(posts: Posts, directory: Directory) -> Speak:
+    async def speak(effect: Effect) -> Spoken:
+        if effect.kind == Kind.DIRECTORY:
+            return await directory.speak(effect)
+        return await posts.speak(effect)
+
+    return speak
+
+
+def _next_wait(work: Work) -> datetime | None:
+    return effects.next_due(work.tx, [Lane.WAIT]).get(Lane.WAIT)
+
+
+async def _surviving(duty: Awaitable[T]) -> T | None:
+    """The loops outlive a database that is away: log, and look again a second later."""
+    try:
+        return await duty
+    except Exception:
+        log.exception("delivery could not reach the database; looking again in a second")
+        await asyncio.sleep(1)
+        return None

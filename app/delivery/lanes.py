@@ -1,0 +1,154 @@
+"""The loop of a lane: claim what is due, speak each of them, record; sleep until something is due.
+
+Every lane has its own loop and its own places, so a slow Slack never takes a place from a page.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from app.chat.errors import ChatError
+from app.delivery import outcome
+from app.delivery.outcome import Spoken
+from app.flows.kit import Kit
+from app.flows.work import Work
+from app.paging.errors import PagingError
+from storage import effects
+from storage.effects import Effect, Lane
+
+log = logging.getLogger("baton.delivery")
+
+Claim: TypeAlias = Callable[[Work, int], Sequence[Effect]]
+Speak: TypeAlias = Callable[[Effect], Awaitable[Spoken]]
+
+RENEW = outcome.LEASE.total_seconds() / 3
+"""How often leases of what is still being spoken are renewed, in seconds. A process that is
+frozen or dead renews nothing, and is taken over."""
+SWEEP = 1.0
+"""Wake-ups are hints and may be lost; a lane looks by itself at least this often (seconds)."""
+
+
+class LaneLoop:
+    """One lane: `claim` takes due effects in a transaction, `speak` says one of them."""
+
+    def __init__(self, kit: Kit, lane: Lane, *, claim: Claim, speak: Speak, places: int) -> None:
+        self._kit = kit
+        self.lane = lane
+        self._claim = claim
+        self._speak = speak
+        self._places = places
+        self._busy: dict[asyncio.Task[None], Effect] = {}
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self.next_due: datetime | None = None
+
+    def wake(self, due: datetime) -> None:
+        """Something was asked for; look no later than `due`."""
+        if self.next_due is None or due < self.next_due:
+            self.next_due = due
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until `stop`. Survives a database that is away, by looking again."""
+        while not self._stopping:
+            try:
+                claimed = await self.take()
+            except Exception:
+                log.exception("the %s lane could not look for due work; looking again", self.lane)
+                await asyncio.sleep(SWEEP)
+                continue
+            if not claimed:
+                await self._sleep()
+
+    async def take(self) -> int:
+        """Claim as many as there are places, and start speaking; returns how many."""
+        free = self._places - len(self._busy)
+        if free <= 0:
+            await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        self._woken.clear()
+        self.next_due = None
+        claimed = await self._kit.do(self._claim, free)
+        for effect in claimed:
+            task = asyncio.create_task(self._handle(effect), name=f"{self.lane}:{effect.key}")
+            self._busy[task] = effect
+            task.add_done_callback(self._busy.pop)
+        return len(claimed)
+
+    async def renew(self) -> None:
+        """Keep the leases of what waits for its turn at Slack or is still on its way."""
+        held = list(self._busy.values())
+        if held:
+            await self._kit.do(_renew, held)
+
+    async def finish(self) -> None:
+        """Wait for what is being spoken now."""
+        while self._busy:
+            await asyncio.wait(self._busy)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+
+    @property
+    def busy(self) -> int:
+        return len(self._busy)
+
+    async def _sleep(self) -> None:
+        wait = SWEEP
+        if self.next_due is not None:
+            wait = min(SWEEP, max(0.0, (self.next_due - self._kit.clock()).total_seconds()))
+        elif (due := await self._kit.read(_next_due, self.lane)) is not None:
+            wait = min(SWEEP, max(0.0, (due - self._kit.clock()).total_seconds()))
+        try:
+            await asyncio.wait_for(self._woken.wait(), wait)
+        except TimeoutError:
+            return
+        if self.next_due is not None and self.next_due > self._kit.clock():
+            # A hint about the future: sleep on, but no longer than until then.
+            self._woken.clear()
+            wait = (self.next_due - self._kit.clock()).total_seconds()
+            await asyncio.sleep(max(0.0, min(wait, SWEEP)))
+
+    async def _handle(self, effect: Effect) -> None:
+        try:
+            spoken = await self._speak(effect)
+        except (ChatError, PagingError) as error:
+            log.warning("%s was not said: %s", effect.key, error.sentence)
+            await self._record(outcome.failed, effect, error)
+        except Exception as error:
+            log.exception("%s could not be said", effect.key)
+            broken = ChatError("broken", f"Baton failed inside: {type(error).__name__}.")
+            await self._record(outcome.failed, effect, broken)
+        else:
+            if not await self._record(outcome.ended, effect, spoken):
+                log.warning("%s was taken over by another worker meanwhile", effect.key)
+
+    async def _record(self, flow: Callable[..., Any], effect: Effect, what: object) -> Any:
+        """Record, also when the database is away for a moment: the lease bounds the trying."""
+        for attempt in range(5):
+            try:
+                return await self._kit.do(flow, effect, what)
+            except Exception:
+                log.exception("the outcome of %s is not recorded yet", effect.key)
+                await asyncio.sleep(0.2 * 2**attempt)
+        return False
+
+
+def claim_due(lane: Lane) -> Claim:
+    """A claim that takes whatever is due in a lane."""
+
+    def claim(work: Work, places: int) -> Sequence[Effect]:
+        return effects.claim(work.tx, lane, now=work.now, lease=outcome.LEASE, limit=places)
+
+    return claim
+
+
+def _renew(work: Work, held: Sequence[Effect]) -> None:
+    effects.renew(work.tx, held, until=work.now + outcome.LEASE)
+
+
+def _next_due(work: Work, lane: Lane) -> datetime | None:
+    return effects.next_due(work.tx, [lane]).get(lane)

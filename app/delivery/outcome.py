@@ -1,0 +1,87 @@
+"""What a speaker says about its effect, and how that is recorded behind the fence."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.chat.errors import ChatError
+from app.flows.kinds import Kind
+from app.flows.work import Work
+from app.paging.errors import PagingError
+from storage import effects
+from storage.effects import Effect, Lane, Outcome
+
+LEASE = timedelta(seconds=10)
+"""Longer than any one try may take; after it another worker takes the effect over."""
+PAGE_TRIES = 8
+LONGEST_WAIT = {Lane.PAGE: timedelta(seconds=15), Lane.CHAT: timedelta(minutes=5)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """It was said. `record` runs in the transaction that ends the effect."""
+
+    record: Callable[[Work], None] | None = None
+
+
+def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
+    """Record that it was said; False when the lease was lost, and then nothing is written."""
+    if not effects.finish(work.tx, effect, Outcome.DONE, now=work.now):
+        return False
+    if spoken.record is not None:
+        spoken.record(work)
+    work.asked.setdefault(effect.lane, work.now)
+    return True
+
+
+def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
+    """Try again later, or park it where people see it."""
+    lane = effect.lane
+    out_of_tries = lane is Lane.PAGE and effect.attempts >= PAGE_TRIES
+    if error.permanent or out_of_tries:
+        if effects.finish(
+            work.tx, effect, Outcome.PARKED, now=work.now, problem=error.sentence
+        ):
+            _tell_parked(work, effect, error)
+        return
+    wait = getattr(error, "retry_after", None)
+    due = work.now + (timedelta(seconds=wait) if wait else backoff(effect.attempts, lane))
+    work.asked[lane] = due
+    effects.postpone(
+        work.tx,
+        effect,
+        due=due,
+        problem=error.sentence,
+        unknown=getattr(error, "unknown", False) or getattr(error, "maybe_heard", False),
+        fresh=wait is not None,
+    )
+
+
+def backoff(attempts: int, lane: Lane) -> timedelta:
+    """0.5 s, 1 s, 2 s … with jitter, so that many who failed together do not return together."""
+    longest = LONGEST_WAIT.get(lane, timedelta(minutes=1))
+    wait = min(timedelta(seconds=0.5 * 2 ** min(attempts - 1, 12)), longest)
+    return wait * random.uniform(0.75, 1.25)
+
+
+def _tell_parked(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
+    """What could not be said is told elsewhere; an alarm that fails is only logged, not doubled."""
+    if effect.incident is not None:
+        work.note(effect.incident, "not_said", what=effect.kind, problem=error.sentence)
+    else:
+        work.audit("not_said", effect.key, by="baton", why=error.sentence)
+    if effect.kind == Kind.ALARM:
+        return
+    code = getattr(error, "code", "failed")
+    work.ask(
+        Kind.ALARM,
+        f"alarm:{work.now:%Y-%m-%dT%H}:{effect.kind}:{code}",
+        lane=Lane.CHAT,
+        facts={
+            "v": 1,
+            "what": effect.kind,
+            "problem": error.sentence,
+            "incident": effect.incident,
+        },
+    )

@@ -1,0 +1,285 @@
+"""Speaks in Slack: channels, posts and the things we keep editing, each of them repeatable."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from app.chat.client import Chat, Posted
+from app.chat.errors import ChatError
+from app.chat.message import Message
+from app.delivery.outcome import Spoken
+from app.flows import tell
+from app.flows.kinds import Kind
+from app.flows.kit import Kit
+from app.flows.record import (
+    channel_made,
+    delivered_digest,
+    handover_posted,
+    invited,
+    post_stands,
+)
+from app.flows.work import Work
+from app.rules.incident import Incident
+from storage import incidents, posts
+from storage.effects import Effect
+from storage.posts import Post
+
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+SUFFIXES = 6
+"""So many other names are tried when a foreign channel holds ours."""
+
+Speaker = Callable[[Effect], Awaitable[Spoken]]
+
+
+class Posts:
+    """One method per kind of chat effect; `speak` finds it."""
+
+    def __init__(self, kit: Kit, chat: Chat) -> None:
+        self._kit = kit
+        self._chat = chat
+        self._speakers: Mapping[str, Speaker] = {
+            Kind.CHANNEL: self._channel,
+            Kind.CARD: self._card,
+            Kind.ANNOUNCEMENT: self._announcement,
+            Kind.TOPIC: self._topic,
+            Kind.PIN: self._pin,
+            Kind.BOOKMARK: self._bookmark,
+            Kind.INVITE: self._invite,
+            Kind.NOBODY_ANSWERED: self._nobody_answered,
+            Kind.NOTICE: self._notice,
+            Kind.DIGEST: self._digest,
+            Kind.SAY: self._say,
+            Kind.GAP: self._to_engineering(tell.gap),
+            Kind.ALARM: self._to_engineering(tell.alarm),
+            Kind.PAGE_MESSAGE: self._page_message,
+            Kind.HANDOVER: self._handover,
+        }
+
+    async def speak(self, effect: Effect) -> Spoken:
+        """Say it; raises ChatError with what to do about it."""
+        return await self._speakers[effect.kind](effect)
+
+    # ── channels ──────────────────────────────────────────────────────────────────────────────
+    async def _channel(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        if incident.channel_id is not None or not incident.state.is_open:
+            return Spoken()
+        wanted = tell.channel_name(incident)
+        for suffix in range(1, SUFFIXES + 1):
+            name = wanted if suffix == 1 else f"{wanted[:76]}-{suffix}"
+            try:
+                made = await self._chat.create_channel(name)
+            except ChatError as error:
+                if error.code != "name_taken":
+                    raise
+                found = await self._ours(name)
+                if found is None:
+                    continue
+                made = found
+            channel = made
+            return Spoken(
+                record=lambda work: channel_made(
+                    work, incident.id, channel_id=channel.id, name=channel.name
+                )
+            )
+        raise ChatError("name_taken", f"Every name like #{wanted} is taken.", permanent=True)
+
+    async def _ours(self, name: str) -> Any:
+        """A channel of this name that we made before a crash and that no incident has yet."""
+        me = self._chat.me or await self._chat.who_am_i()
+        found = await self._chat.find_channel(name)
+        if found is None or found.creator != me.user_id:
+            return None
+        used = await self._kit.read(
+            lambda work: incidents.find_by_channel(work.tx, found.id) is not None
+        )
+        return None if used else found
+
+    async def _topic(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        if incident.channel_id is not None:
+            topic = await self._kit.read(tell.topic, incident.id)
+            await self._chat.set_topic(incident.channel_id, topic)
+        return Spoken()
+
+    async def _bookmark(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        if incident.channel_id is None:
+            return Spoken()
+        title = effect.facts["title"]
+        if effect.repeat and title in await self._chat.bookmarks(incident.channel_id):
+            return Spoken()
+        await self._chat.bookmark(incident.channel_id, title=title, link=effect.facts["link"])
+        return Spoken()
+
+    async def _pin(self, effect: Effect) -> Spoken:
+        post = await self._stands(effect.facts["post"])
+        if post is not None:
+            await self._chat.pin(Posted(channel=post.channel, ts=post.ts))
+        return Spoken()
+
+    async def _invite(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        if incident.channel_id is None:
+            return Spoken()
+        wanted = await self._kit.read(invited, incident.id)
+        missing = sorted(wanted - await self._chat.members(incident.channel_id))
+        if missing:
+            await self._chat.invite(incident.channel_id, missing)
+        return Spoken()
+
+    # ── posts ─────────────────────────────────────────────────────────────────────────────────
+    async def _card(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.card, incident.id)
+        if incident.channel_id is None or message is None:
+            return Spoken()
+        return await self._keep(effect, f"card:{incident.id}", incident.channel_id, message)
+
+    async def _announcement(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.announcement, incident.id)
+        if message is None:
+            return Spoken()
+        channel = await self._engineering()
+        return await self._keep(effect, f"announcement:{incident.id}", channel, message)
+
+    async def _nobody_answered(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.nobody_answered, incident.id, effect.facts)
+        if message is None:
+            return Spoken()
+        channel = incident.channel_id or await self._engineering()
+        key = f"nobody_answered:{effect.escalation or effect.key.partition(':')[2]}"
+        return await self._keep(effect, key, channel, message)
+
+    async def _notice(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.notice, incident.id)
+        channel = await self._kit.read(lambda work: tell.owner_channel(work, incident))
+        if message is None:
+            return Spoken()
+        return await self._keep(
+            effect, f"notice:{incident.id}", await self._chat.channel_id(channel), message
+        )
+
+    async def _digest(self, effect: Effect) -> Spoken:
+        team = effect.facts["team"]
+        found = await self._kit.read(tell.digest, team)
+        if found is None:
+            return Spoken()
+        message, held = found
+        name = await self._kit.read(lambda work: work.org.teams[team].channel)
+        channel = await self._chat.channel_id(name)
+        posted = await self._post_once(effect, effect.key, channel, message)
+        return Spoken(
+            record=lambda work: delivered_digest(work, effect.key, held, posted=posted)
+        )
+
+    async def _say(self, effect: Effect) -> Spoken:
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.say, incident.id, effect.facts)
+        if message is None or incident.channel_id is None:
+            return Spoken()
+        thread = None
+        if effect.facts.get("thread"):
+            card = await self._stands(f"card:{incident.id}")
+            thread = card.ts if card and card.channel == incident.channel_id else None
+        posted = await self._post_once(
+            effect, effect.key, incident.channel_id, message, thread=thread
+        )
+        return _standing(effect, effect.key, posted)
+
+    def _to_engineering(
+        self, telling: Callable[[Work, Mapping[str, Any]], Message | None]
+    ) -> Speaker:
+        async def speak(effect: Effect) -> Spoken:
+            message = await self._kit.read(telling, effect.facts)
+            if message is None:
+                return Spoken()
+            channel = await self._engineering()
+            posted = await self._post_once(effect, effect.key, channel, message)
+            return _standing(effect, effect.key, posted)
+
+        return speak
+
+    async def _page_message(self, effect: Effect) -> Spoken:
+        """The Slack page of somebody, edited once it is answered; one never sent stays unsent."""
+        page = effect.facts["page"]
+        post = await self._stands(f"page:{page}")
+        if post is None:
+            return Spoken()
+        message = await self._kit.read(tell.page_message, page)
+        if message is not None:
+            await self._edit(post, message)
+        return Spoken()
+
+    async def _handover(self, effect: Effect) -> Spoken:
+        number = effect.facts["handover"]
+        message = await self._kit.read(tell.handover, number)
+        name = await self._kit.read(lambda work: work.org.oncall_channel)
+        channel = await self._chat.channel_id(name)
+        key = f"handover:{number}"
+        post = await self._stands(key)
+        if post is not None and await self._edit(post, message):
+            return Spoken()
+        posted = await self._post_once(effect, key, channel, message)
+        return Spoken(record=lambda work: handover_posted(work, number, key, posted=posted))
+
+    # ── how ───────────────────────────────────────────────────────────────────────────────────
+    async def _keep(self, effect: Effect, key: str, channel: str, message: Message) -> Spoken:
+        """Edit what stands under `key`, or post it once."""
+        post = await self._stands(key)
+        if post is not None and await self._edit(post, message):
+            return Spoken()
+        posted = await self._post_once(effect, key, channel, message)
+        return _standing(effect, key, posted)
+
+    async def _edit(self, post: Post, message: Message) -> bool:
+        """False when somebody deleted it, so that it has to be posted anew."""
+        try:
+            await self._chat.edit(Posted(channel=post.channel, ts=post.ts), message)
+        except ChatError as error:
+            if error.code not in GONE:
+                raise
+            await self._kit.do(lambda work: posts.forget(work.tx, post.key))
+            return False
+        return True
+
+    async def _post_once(
+        self,
+        effect: Effect,
+        key: str,
+        channel: str,
+        message: Message,
+        *,
+        thread: str | None = None,
+    ) -> Posted:
+        """Post, unless an earlier try whose answer was lost did."""
+        if effect.repeat:
+            found = await self._chat.find_post(channel, key=key, thread=thread)
+            if found is not None:
+                return found
+        try:
+            return await self._chat.post(channel, message, key=key, thread=thread)
+        except ChatError as error:
+            if error.code == "channel_not_found":
+                self._chat.forget_channel(channel)
+            raise
+
+    async def _stands(self, key: str) -> Post | None:
+        return await self._kit.read(lambda work: posts.find(work.tx, key))
+
+    async def _incident(self, effect: Effect) -> Incident:
+        return await self._kit.read(lambda work: work.incident(effect.incident or 0))
+
+    async def _engineering(self) -> str:
+        name = await self._kit.read(lambda work: work.org.engineering_channel)
+        return await self._chat.channel_id(name)
+
+
+def _standing(effect: Effect, key: str, posted: Posted) -> Spoken:
+    return Spoken(
+        record=lambda work: post_stands(
+            work, key, channel=posted.channel, ts=posted.ts, incident=effect.incident
+        )
+    )

@@ -1,0 +1,158 @@
+"""Rings: one attempt to reach one person by one contact method."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.chat.client import Chat
+from app.chat.message import Message
+from app.delivery.outcome import LEASE, Spoken
+from app.flows import tell
+from app.flows.kinds import Kind
+from app.flows.kit import Kit
+from app.flows.record import slack_account
+from app.flows.work import Work
+from app.paging.errors import PagingError
+from app.paging.gateway import Gateway
+from app.paging.links import Links
+from app.paging.seal import Seal
+from app.paging.words import PageFacts, PageText, code_text, page_text, test_text
+from app.rules.ladder import Method
+from storage import alerts, contacts, effects, escalations, posts
+from storage.contacts import Contact
+from storage.effects import Effect, Lane, Outcome
+from storage.escalations import EscalationKind, Page, Ringing
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    """What a ring needs, read in one go; `target` is still sealed."""
+
+    target: bytes
+    hint: str
+    text: PageText
+
+
+def claim_rings(work: Work, places: int) -> Sequence[Effect]:
+    """Take due rings; those whose page was answered meanwhile are cancelled, not rung."""
+    claimed = effects.claim(work.tx, Lane.PAGE, now=work.now, lease=LEASE, limit=places)
+    wanted = []
+    for effect in claimed:
+        page = escalations.get_page(work.tx, effect.page) if effect.page else None
+        if effect.kind == Kind.RING and (page is None or page.state is not Ringing.RINGING):
+            effects.finish(work.tx, effect, Outcome.CANCELLED, now=work.now, problem="answered")
+        else:
+            wanted.append(effect)
+    return wanted
+
+
+class Rings:
+    """Rings one person by one contact method, and records that it was sent, not that it was seen:
+    only a person's own answer ends a page (product.md 9)."""
+
+    def __init__(
+        self, kit: Kit, *, chat: Chat | None, gateway: Gateway, links: Links, seal: Seal
+    ) -> None:
+        self._kit = kit
+        self._chat = chat
+        self._gateway = gateway
+        self._links = links
+        self._seal = seal
+
+    async def speak(self, effect: Effect) -> Spoken:
+        """Raises PagingError or ChatError with whether asking again may help."""
+        if effect.kind == Kind.TEST_RING:
+            return await self._test(effect)
+        method = Method(effect.facts["method"])
+        if method is Method.SLACK:
+            return await self._by_slack(effect)
+        call = await self._kit.read(self._call, effect)
+        target = self._seal.open(call.target)
+        await self._gateway.ring(method, target, call.text)
+        return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
+
+    async def _by_slack(self, effect: Effect) -> Spoken:
+        page_id = effect.page or 0
+        key = f"page:{page_id}"
+        if self._chat is None:
+            raise PagingError("Slack is switched off.", permanent=True)
+        user, message = await self._kit.read(_slack_page, page_id)
+        if user is None or message is None:
+            raise PagingError("This person's Slack account is not known.", permanent=True)
+        # A page is repeated rather than reconciled: looking first would cost it time.
+        posted = await self._chat.post(user, message, key=key, urgent=True)
+
+        def record(work: Work) -> None:
+            posts.remember(
+                work.tx, key, channel=posted.channel, ts=posted.ts, at=work.now,
+                incident=effect.incident,
+            )
+            _rang(work, effect, Method.SLACK, "Slack")
+
+        return Spoken(record=record)
+
+    async def _test(self, effect: Effect) -> Spoken:
+        """A test page or a verification code; both are asked for by people, at their own hands."""
+        contact = await self._kit.read(_contact, effect.facts["contact"])
+        if contact is None:
+            return Spoken()
+        sealed = effect.facts.get("code")
+        code = self._seal.open(sealed.encode()) if sealed else None
+        text = code_text(code) if code else test_text()
+        await self._gateway.ring(Method(contact.method), self._seal.open(contact.target), text)
+        return Spoken()
+
+    def _call(self, work: Work, effect: Effect) -> _Call:
+        page = escalations.get_page(work.tx, effect.page or 0)
+        contact = contacts.get(work.tx, effect.facts["contact"])
+        if page is None or contact is None:
+            raise PagingError("The contact method was removed meanwhile.", permanent=True)
+        facts = page_facts(work, page)
+        link = self._links.acknowledge(page.incident, page.escalation, page.person)
+        text = page_text(replace(facts, link=link, repeat=effect.repeat))
+        return _Call(target=contact.target, hint=contact.hint, text=text)
+
+
+def page_facts(work: Work, page: Page) -> PageFacts:
+    """What a phone shows of a page, as the incident stands now."""
+    incident = work.incident(page.incident)
+    escalation = escalations.get(work.tx, page.escalation)
+    service = work.org.services.get(incident.service) if incident.service else None
+    by_hand = escalation is not None and escalation.kind is not EscalationKind.INCIDENT
+    firings, _ = alerts.count_of(work.tx, incident.id)
+    others = [
+        each.person
+        for each in escalations.pages_of(work.tx, page.escalation)
+        if each.person != page.person and each.state is Ringing.RINGING
+    ]
+    return PageFacts(
+        key=incident.key,
+        severity=incident.severity,
+        title=incident.title,
+        reason=incident.reason,
+        service=service.name if service else None,
+        why_you=page.reason,
+        others=others,
+        asked_by=escalation.asked_by if escalation and by_hand else None,
+        asked=escalation.why if escalation and by_hand else "",
+        alerts=firings,
+        runbook=incident.runbook,
+    )
+
+
+def _slack_page(work: Work, page_id: int) -> tuple[str | None, Message | None]:
+    page = escalations.get_page(work.tx, page_id)
+    if page is None:
+        return None, None
+    return slack_account(work, page.person), tell.page_message(work, page_id)
+
+
+def _contact(work: Work, contact_id: int) -> Contact | None:
+    return contacts.get(work.tx, contact_id)
+
+
+def _rang(work: Work, effect: Effect, method: Method, hint: str) -> None:
+    if effect.incident is not None and effect.page is not None:
+        page = escalations.get_page(work.tx, effect.page)
+        work.note(
+            effect.incident, "rang", person=page.person if page else "", method=method, hint=hint
+        )

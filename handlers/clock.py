@@ -1,0 +1,56 @@
+"""The tick: once a second, look for what time has made due. APScheduler is only its metronome."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = logging.getLogger("baton.clock")
+
+Duty = Callable[[], Awaitable[object]]
+
+
+class Tick:
+    """Runs its duties every second, each for itself: one that fails costs only itself.
+
+    `age` is how long ago a tick last completed, in seconds of a clock that nobody can set; what
+    `/readyz` calls "ticking".
+    """
+
+    def __init__(self, duties: Sequence[Duty], *, every: float = 1.0) -> None:
+        self._duties = duties
+        self._completed: float | None = None
+        self._scheduler = AsyncIOScheduler()
+        # A late tick is still wanted, and several late ones are one.
+        self._scheduler.add_job(
+            self.once,
+            "interval",
+            seconds=every,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+
+    @property
+    def age(self) -> float | None:
+        """None before the first tick has completed."""
+        return None if self._completed is None else time.monotonic() - self._completed
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def once(self) -> None:
+        """One tick."""
+        failed = False
+        for duty in self._duties:
+            try:
+                await duty()
+            except Exception:
+                failed = True
+                log.exception("a duty of the tick failed; it is tried again in a second")
+        if not failed:
+            self._completed = time.monotonic()

@@ -1,0 +1,92 @@
+"""Health, readiness and metrics, on a bind of their own (BATON_ADMIN_BIND)."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.flows.figures import Figures, count_everything
+from app.flows.kit import Kit, NoOrganisation
+
+TICK_LIMIT = 5.0
+"""Ready means ticking: a tick completed less than this many seconds ago."""
+
+Age = Callable[[], float | None]
+SlackState = Callable[[], dict[str, object]]
+
+
+def routes(kit: Kit, *, tick_age: Age, slack: SlackState) -> list[Route]:
+    """`/healthz` answers while the process runs; `/readyz` while it does its work; never Slack."""
+    ready = _ready(kit, tick_age)
+    return [
+        Route("/healthz", _healthy),
+        Route("/readyz", ready),
+        Route("/metrics", _metrics(kit, tick_age, slack)),
+    ]
+
+
+async def _healthy(request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def _ready(kit: Kit, tick_age: Age) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(request: Request) -> Response:
+        checks = {"database": True, "organisation": True, "tick": False}
+        try:
+            await kit.read(lambda work: work.org.version)
+        except NoOrganisation:
+            checks["organisation"] = False
+        except Exception:
+            checks["database"] = checks["organisation"] = False
+        age = tick_age()
+        checks["tick"] = age is not None and age < TICK_LIMIT
+        return JSONResponse(checks, 200 if all(checks.values()) else 503)
+
+    return ready
+
+
+def _metrics(
+    kit: Kit, tick_age: Age, slack: SlackState
+) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(request: Request) -> Response:
+        figures = await kit.read(count_everything)
+        registry = CollectorRegistry()
+        registry.register(_Told(figures, tick_age(), slack()))
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+
+    return metrics
+
+
+class _Told(Collector):
+    """One scrape's figures, read from the database so that every replica tells the same."""
+
+    def __init__(
+        self, figures: Figures, tick_age: float | None, slack: dict[str, object]
+    ) -> None:
+        self._figures = figures
+        self._tick_age = tick_age
+        self._slack = slack
+
+    def collect(self) -> Iterable[Metric]:
+        effects = GaugeMetricFamily(
+            "baton_effects", "Effects by lane and outcome", labels=["lane", "outcome"]
+        )
+        for (lane, outcome), number in sorted(self._figures.effects.items()):
+            effects.add_metric([lane, outcome], number)
+        inbox = GaugeMetricFamily("baton_inbox", "Bodies taken in, by state", labels=["state"])
+        for state, number in sorted(self._figures.inbox.items()):
+            inbox.add_metric([state], number)
+        incidents = GaugeMetricFamily(
+            "baton_incidents", "Incidents by severity and state", labels=["severity", "state"]
+        )
+        for (severity, state), number in sorted(self._figures.incidents.items()):
+            incidents.add_metric([severity, state], number)
+        yield from (effects, inbox, incidents)
+        age = self._tick_age if self._tick_age is not None else float("nan")
+        yield GaugeMetricFamily("baton_tick_age_seconds", "Since the last tick", value=age)
+        connected = 1.0 if self._slack.get("connected") else 0.0
+        yield GaugeMetricFamily("baton_slack_connected", "1 while Slack is reached", connected)
