@@ -21,11 +21,12 @@ async def run(world: World, who: User, room: Channel, command: str, text: str) -
     answer = await world.ask("slash_commands", payload)
     if not answer.acked:
         return {"ok": False, "response": None, "error": answer.status}
+    told = {"text": answer.payload} if isinstance(answer.payload, str) else answer.payload
     try:
-        reply(world, Origin(user=who.id, channel=room.id), answer.payload)
+        reply(world, Origin(user=who.id, channel=room.id), told)
     except SlackError as error:
-        return {"ok": False, "response": answer.payload, "error": error.code, **error.details}
-    return {"ok": True, "response": answer.payload}
+        return {"ok": False, "response": told, "error": error.code, **error.details}
+    return {"ok": True, "response": told}
 
 
 def _payload(world: World, who: User, room: Channel, command: str) -> Json:
