@@ -62,6 +62,9 @@ NEWER_ERRORS = {
     "conversations.rename": {"is_archived"},
     "conversations.open": {"cannot_dm_bot"},
     "conversations.list": {"invalid_types"},
+    # seen by users too: slackapi/deno-slack-sdk issue 128
+    "conversations.history": {"not_in_channel"},
+    "conversations.replies": {"not_in_channel"},
     "pins.add": {"not_in_channel", "is_archived"},
     "pins.remove": {"not_in_channel"},
     "pins.list": {"not_in_channel"},

@@ -24,7 +24,7 @@ class Method:
     """`tier` is calls a minute (None: the special rules of `rates`); one of `scopes` suffices."""
 
     answer: Callable[[Request], Json]
-    tier: int | None = 3
+    tier: int | None = 50
     scopes: tuple[str, ...] = ()
 
 
