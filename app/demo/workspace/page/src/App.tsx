@@ -1,5 +1,5 @@
 // The page as a whole: where everything stands.
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { AppPane } from "./channel/AppPane";
 import { ChannelPane } from "./channel/ChannelPane";
 import { tellAs } from "./channel/local";
@@ -10,7 +10,6 @@ import { refresh, useLive } from "./live";
 import { Modals } from "./modal/Modal";
 import { appDirect, findChannel, personOf } from "./people";
 import { Phone } from "./phone/Phone";
-import { isRinging } from "./phone/ring";
 import { go, useRoute } from "./route";
 import { Rail } from "./side/Rail";
 import { Sidebar } from "./side/Sidebar";
@@ -33,7 +32,7 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
   useEffect(() => {
     if (me && route.as !== me.name) go({ as: me.name });
   }, [me, route.as]);
-  useEffect(() => void refresh(), [route.as]);
+  useEffect(() => { void refresh(); }, [route.as]);
   const channel = useMemo(
     () => (me ? (findChannel(state, me, route.channel) ?? findChannel(state, me, "general") ?? state.channels.find((one) => one.members.includes(me.id))) : undefined),
     [state, me, route.channel],
@@ -72,10 +71,13 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
 
 /** Your own phone comes out of the pocket when it begins to ring. */
 function useRingingPhone(state: State, name: string | undefined) {
-  const rings = Boolean(name && isRinging(state.phones[name]));
+  const newest = name && state.phones[name]?.findLast((one) => one.state === "ringing")?.id;
+  const putAway = useRef(useRoute().phone === "off");
   useEffect(() => {
-    if (rings && name) go({ phone: name });
-  }, [rings, name]);
+    // An address that says phone=off is left as it is: only what rings after that takes it out.
+    if (newest && !putAway.current) go({ phone: name });
+    putAway.current = false;
+  }, [newest, name]);
 }
 
 function useTitle(state: State, channel: string | undefined) {

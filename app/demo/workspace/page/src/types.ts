@@ -43,6 +43,7 @@ export interface Message {
   pinned?: boolean;
   ephemeral_to?: string;
   ephemeral_id?: string;
+  along?: string[]; // the page's own: people who joined right after, folded into this line
 }
 
 export interface Channel {

@@ -5,6 +5,7 @@ import { Blocks } from "../blocks/Blocks";
 import { SurfaceContext, useMakeSurface } from "../blocks/surface";
 import { useHere } from "../context";
 import { Avatar } from "../kit/Avatar";
+import { Safely } from "../kit/Safely";
 import { appDirect } from "../people";
 import { go } from "../route";
 import type { View } from "../types";
@@ -41,7 +42,7 @@ function Home({ view }: { view: View | undefined }) {
   const { state, me } = useHere();
   const surface = useMakeSurface({ where: { view_id: view?.id ?? "" }, kind: "home", user: me.id });
   if (!view) return <div className="empty home-empty"><Avatar user={state.app.bot_user_id} size={56} /><p>{state.app.name} has not published a Home tab for you yet.</p></div>;
-  return <div className="home" data-testid="home"><SurfaceContext.Provider value={surface}><Blocks blocks={view.blocks} /></SurfaceContext.Provider></div>;
+  return <div className="home" data-testid="home"><SurfaceContext.Provider value={surface}><Safely><Blocks blocks={view.blocks} /></Safely></SurfaceContext.Provider></div>;
 }
 
 function About() {

@@ -5,7 +5,7 @@ import { useHere } from "../context";
 import { MessageList } from "../message/MessageList";
 import { titleOf, topLevel } from "../people";
 import type { Channel } from "../types";
-import { lastRead, markRead } from "../unread";
+import { lastRead, markRead, unreadIn } from "../unread";
 import { useLocalWords } from "./local";
 import { Beginning, Head } from "./Head";
 
@@ -17,9 +17,13 @@ export function ChannelPane({ channel, bare }: { channel: Channel; bare?: boolea
     const all = topLevel(channel, me);
     return local.length ? [...all, ...local].sort((a, b) => (a.ts < b.ts ? -1 : 1)) : all;
   }, [channel, me, local]);
-  // Where "New" begins is settled when the channel is opened.
-  const newFrom = useRef<string>(undefined);
-  newFrom.current ??= lastRead(state, channel, me);
+  // Where "New" begins is settled when the channel is opened; what arrives while you look is not new.
+  const newFrom = useRef<string | undefined>(undefined);
+  const opened = useRef(false);
+  if (!opened.current) {
+    opened.current = true;
+    newFrom.current = unreadIn(state, channel, me).count ? lastRead(state, channel, me) : undefined;
+  }
   useEffect(() => {
     const read = () => document.visibilityState === "visible" && markRead(state, channel, me);
     read();

@@ -22,7 +22,7 @@ export function Head({ channel }: { channel: Channel }) {
       <div className="head-line">
         <h1 data-testid="channel-title">
           {channel.is_im ? <Avatar user={other} size={24} /> : <Icon name={channel.is_private ? "lock" : "hash"} size={17} />}
-          {titleOf(state, channel, me)}
+          <span>{titleOf(state, channel, me)}</span>
         </h1>
         {channel.is_im && <span className="head-topic"><Presence user={other} /> {zone && zone !== me.tz ? `${clock(clockNow(), zone)} local time` : ""}</span>}
         {!direct && topic && <div className="head-topic" title={gist(topic, { state })} data-testid="topic"><Mrkdwn text={topic.replaceAll("\n", " ")} /></div>}

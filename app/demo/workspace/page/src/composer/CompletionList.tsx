@@ -15,7 +15,9 @@ const TITLES = { command: "Commands matching what you typed", person: "People", 
 /** What could be meant, above the composer. */
 export function CompletionList({ kind, offered, at, onAt, onPick }: Props) {
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => {
+    void list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   return (
     <div className="completions" data-testid="completions">
       <div className="completions-head">{TITLES[kind]}<span>↑ ↓ to move · Tab or Return to choose · Esc to dismiss</span></div>

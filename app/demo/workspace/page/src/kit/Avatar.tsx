@@ -15,7 +15,7 @@ export function Avatar({ user: id, name, size = 36 }: Props) {
   const style = { width: size, height: size, fontSize: size * 0.4, background: colourOf(user, known), borderRadius: size > 30 ? 8 : size > 22 ? 5 : 4 };
   return (
     <span className="avatar" style={style} aria-hidden="true">
-      {user?.is_bot ? <Spark size={size * 0.56} /> : initials(known)}
+      {user?.is_bot ? <Spark size={size * 0.56} /> : size > 20 ? initials(known) : initials(known)[0]}
     </span>
   );
 }

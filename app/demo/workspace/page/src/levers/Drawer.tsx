@@ -13,7 +13,7 @@ const DROPS = ["close", "abort", "refresh", "warning", "half_open", "refuse_next
 
 export function Drawer({ tab }: { tab: string }) {
   const { state } = useHere();
-  useEffect(() => void refresh(), []);
+  useEffect(() => { void refresh(); }, []);
   return (
     <section className="drawer" aria-label="Workspace levers" data-testid="levers">
       <header>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { act } from "../api";
-import { fromSlack, toSlack } from "../composer/words";
+import { fromSlack } from "../composer/words";
 import { useHere } from "../context";
 import type { Message as Said } from "../types";
 
@@ -9,7 +9,7 @@ export function EditBox({ said, channelId, onDone }: { said: Said; channelId: st
   const { state, me } = useHere();
   const [text, setText] = useState(fromSlack(said.text, state));
   const save = async () => {
-    await act("edit", { user: me.id, channel: channelId, ts: said.ts, text: toSlack(text, state, me) });
+    await act("edit", { user: me.id, channel: channelId, ts: said.ts, text });
     onDone();
   };
   return (

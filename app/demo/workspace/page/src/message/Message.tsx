@@ -14,6 +14,7 @@ import { Mrkdwn } from "../words/Mrkdwn";
 import { Attachments } from "./Attachments";
 import { EditBox } from "./EditBox";
 import { Reactions } from "./Reactions";
+import { Safely } from "../kit/Safely";
 import { Toolbar } from "./Toolbar";
 
 interface Props {
@@ -65,16 +66,26 @@ function Body({ said, channelId }: { said: Said; channelId: string }) {
   const { me } = useHere();
   const surface = useMakeSurface({ where: { channel: channelId, ts: said.ts }, kind: "message", user: me.id });
   const isSystem = /^(channel|group)_/.test(said.subtype ?? "");
-  const words = said.blocks?.length ? <Blocks blocks={said.blocks} /> : said.text ? <Mrkdwn text={said.text} /> : null;
+  const text = isSystem ? systemWords(said) : said.text;
+  const words = said.blocks?.length ? <Blocks blocks={said.blocks} /> : text ? <Mrkdwn text={text} /> : null;
   return (
     <SurfaceContext.Provider value={surface}>
       <div className={isSystem ? "message-words system" : "message-words"}>
-        {words}
+        <Safely>{words}</Safely>
         {said.edited && <span className="edited" title="This message was edited">(edited)</span>}
       </div>
-      {said.attachments && <Attachments of={said.attachments} />}
+      {said.attachments && <Safely><Attachments of={said.attachments} /></Safely>}
     </SurfaceContext.Provider>
   );
+}
+
+/** "<@U1> has joined the channel": the name stands over it already. */
+function systemWords(said: Said): string {
+  const words = said.text.replace(/^<@\w+(\|[^>]*)?> (has )?/, "");
+  const along = (said.along ?? []).map((id) => `<@${id}>`);
+  if (!along.length) return words;
+  const last = along.pop();
+  return `${words}, along with ${along.length ? `${along.join(", ")} and ${last}` : last}`;
 }
 
 function Replies({ said }: { said: Said }) {

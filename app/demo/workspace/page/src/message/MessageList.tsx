@@ -18,6 +18,18 @@ interface Props {
   label: string;
 }
 
+/** People who join one after the other share a line. */
+function foldJoins(messages: Said[]): Said[] {
+  const folded: Said[] = [];
+  for (const said of messages) {
+    const before = folded.at(-1);
+    const joins = said.subtype === "channel_join" && before?.subtype === "channel_join" && !said.reply_count;
+    if (joins && said.user) folded[folded.length - 1] = { ...before, along: [...(before.along ?? []), said.user] };
+    else folded.push(said);
+  }
+  return folded;
+}
+
 const belongs = (said: Said, before: Said | undefined, zone: string) =>
   before !== undefined &&
   authorOf(said) === authorOf(before) &&
@@ -31,8 +43,8 @@ export function MessageList({ messages, channelId, inThread, newFrom, head, labe
   const { me } = useHere();
   const [count, setCount] = useState(PAGE);
   const [editing, setEditing] = useState<string>();
-  const shown = useMemo(() => messages.slice(-count), [messages, count]);
-  const hidden = messages.length - shown.length;
+  const shown = useMemo(() => foldJoins(messages.slice(-count)), [messages, count]);
+  const hidden = Math.max(0, messages.length - count);
   const { box, onScroll, below, toEnd } = useKeptScroll(shown, hidden > 0 ? () => setCount(count + PAGE) : undefined);
   const onEdit = useCallback((ts: string | undefined) => setEditing(ts), []);
   const firstNew = newFrom ? shown.find((said) => said.ts > newFrom && said.user !== me.id)?.ts : undefined;

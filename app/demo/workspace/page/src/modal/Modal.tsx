@@ -9,6 +9,7 @@ import { useHere } from "../context";
 import { Avatar } from "../kit/Avatar";
 import { Dialog } from "../kit/Dialog";
 import { Icon } from "../kit/Icon";
+import { Safely } from "../kit/Safely";
 import type { Json, View } from "../types";
 import { Text } from "../words/Mrkdwn";
 
@@ -53,7 +54,7 @@ function Modal({ view, shown, depth }: { view: View; shown: boolean; depth: numb
       </header>
       <div className="modal-body">
         {trouble && <div className="trouble" role="alert">{trouble}</div>}
-        <SurfaceContext.Provider value={surface}><Blocks blocks={blocks} /></SurfaceContext.Provider>
+        <SurfaceContext.Provider value={surface}><Safely><Blocks blocks={blocks} /></Safely></SurfaceContext.Provider>
       </div>
       <footer className="dialog-foot">
         <button type="button" className="button" onClick={close} data-testid="modal-close">{view.close ? <Text of={view.close} /> : view.submit ? "Cancel" : "Close"}</button>

@@ -71,7 +71,8 @@ function PushCard({ handle, push }: { handle: string; push: Push }) {
   );
 }
 
-const isOpen = (one: { label: string; method?: string }) => !one.method || (one.label === "Open" && one.method.toUpperCase() === "GET");
+// What only looks is opened beside this page; what acts is sent by the phone itself.
+const isOpen = (one: { method?: string }) => (one.method ?? "GET").toUpperCase() === "GET";
 
 /** What pressing brought, in few words; a page it answers with is read for its text. */
 function resultOf(said: { ok?: boolean; status?: number; body?: string; error?: string }): string {
