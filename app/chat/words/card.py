@@ -28,7 +28,8 @@ class Update:
 
 @dataclass(frozen=True, kw_only=True)
 class CardFacts:
-    """Everything the card may show, read afresh each time it is told."""
+    """Everything the card may show, read afresh each time it is told. `awake_more`: how many
+    people are awake besides those named."""
 
     head: Head
     standing: Standing
@@ -38,6 +39,7 @@ class CardFacts:
     update: Update | None = None
     helpers: tuple[Who, ...] = ()
     awake: tuple[Who, ...] = ()
+    awake_more: int = 0
     root_cause: str | None = None
     follow_ups: int = 0
 
@@ -54,7 +56,7 @@ def card(facts: CardFacts) -> Message:
     if facts.helpers:
         small.append(f":raised_hands: Helping: {all_named(facts.helpers)}")
     if facts.awake and facts.head.state.is_open:
-        small.append(f":sunny: Awake now: {all_named(facts.awake)}")
+        small.append(f":sunny: Awake now: {all_named(facts.awake, more=facts.awake_more)}")
     return compose(lines, small=small, buttons=_buttons(facts))
 
 

@@ -32,11 +32,16 @@ def mention(who: Who) -> str:
     return named(who)
 
 
-def all_named(people: Sequence[Who], *, most: int = MOST_NAMES) -> str:
-    """Names in a row: "Ana, Ben and Chi"; beyond `most` "Ana, Ben and 9 more"."""
-    names = [named(who) for who in people]
-    if len(names) > most:
-        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+def all_named(people: Sequence[Who], *, most: int = MOST_NAMES, more: int = 0) -> str:
+    """Names in a row: "Ana, Ben and Chi"; beyond `most` "Ana, Ben and 9 more".
+
+    `more` counts people who are not given by name at all.
+    """
+    shown = people if len(people) <= most and not more else people[: most - 1]
+    names = [named(who) for who in shown]
+    more += len(people) - len(shown)
+    if more:
+        names.append(f"{more} more")
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
