@@ -3,12 +3,16 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from handlers.slack.app import make_bolt
+from handlers.slack.socket import SocketMode
+from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -19,23 +23,25 @@ from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.standing import StandingOrders
 from app.organisation.apply import apply
+from app.organisation.in_force import parse_applied
 from app.organisation.read import read
 from app.paging.gateway import Gateway
+from app.paging.keys import KeyUnusable, made_key
 from app.paging.links import Links
-from app.paging.seal import Seal, made_key
-from app.rules.organisation import Organisation
+from app.paging.seal import Seal
+from app.setting_values import Address, Secret
 from app.settings import Settings
-from handlers.clock import Tick
+from handlers.clock import Duty, Tick
 from handlers.slack import guard
-from handlers.slack.app import make_bolt
-from handlers.slack.socket import SocketMode
 from handlers.web import acknowledge as acknowledge_door
 from handlers.web import admin
+from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
-from storage.engine import Database, open_engine
-from storage.lock import hold_file
-from storage.migrate import migrate
+from storage import organisations
+from storage.engine import CannotOpen, Database, open_engine
+from storage.file_lock import FileHeld, hold_file
+from storage.migrate import MigrationError, migrate
 
 log = logging.getLogger("baton")
 
@@ -61,31 +67,23 @@ class Parts:
     delivery: Delivery
 
 
-def parse_organisation(text: str) -> Organisation:
-    """An organisation that was applied before; it cannot have problems."""
-    reading = read(text, source="the applied organisation")
-    if reading.organisation is None:
-        raise CannotStart(
-            "The organisation in force can no longer be read by this version: "
-            + "; ".join(str(problem) for problem in reading.problems)
-        )
-    return reading.organisation
-
-
 def make_parts(
-    settings: Settings, database: Database, *, clock: Clock = host_clock, limits: Limits | None = None
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock = host_clock,
+    limits: Limits | None = None,
 ) -> Parts:
     """Everything that neither listens nor runs yet."""
-    key = settings.secret_key.reveal() if settings.secret_key else made_key(_key_path(settings))
+    key = settings.secret_key.reveal() if settings.secret_key else made_key(_key_file(database))
     seal, links = Seal(key), Links(settings.public_url, key)
-    kit = Kit(database, StandingOrders(parse_organisation), clock=clock)
-    gateway = Gateway(settings.smtp_url, settings.smtp_from, workers=settings.page_workers)
+    kit = Kit(database, StandingOrders(parse_applied), clock=clock)
+    smtp = settings.smtp_url.reveal() if settings.smtp_url else None
+    gateway = Gateway(smtp, settings.smtp_from, workers=settings.page_workers)
     chat = None
     if settings.slack_bot_token is not None:
-        chat = Chat(
-            settings.slack_bot_token.reveal(), base_url=settings.slack_api_url, limits=limits
-        )
-    delivery = Delivery(kit, chat=chat, gateway=gateway, links=links, seal=seal)
+        token = settings.slack_bot_token.reveal()
+        chat = Chat(token, base_url=settings.slack_api_url, limits=limits)
     return Parts(
         kit=kit,
         database=database,
@@ -94,5 +92,232 @@ def make_parts(
         gateway=gateway,
         links=links,
         seal=seal,
-        delivery=delivery,
+        delivery=Delivery(kit, chat=chat, gateway=gateway, links=links, seal=seal),
     )
+
+
+class Baton:
+    """Baton, running: doors, lanes, tick and Slack. Made by `running`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.tick = Tick(self._duties())
+        self.slack: SocketMode | None = None
+        self.servers: list[uvicorn.Server] = []
+        self.bound: list[Address] = []
+        self._serving: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Listen first, so that alerts are durable before anything slower is ready."""
+        await self._listen()
+        self.parts.delivery.start()
+        self.tick.start()
+        self.parts.gateway.warm()
+        if self.parts.chat is not None:
+            await self.parts.kit.do(ask_directory)
+            if self.slack is not None:
+                self.slack.start()
+        else:
+            log.warning("Slack is off: SLACK_BOT_TOKEN is not set. Alerts and phones work.")
+
+    async def stop(self) -> None:
+        """Take nothing more in, let what is being spoken end, then close everything."""
+        self.tick.stop()
+        for server in self.servers:
+            server.should_exit = True
+        if self.slack is not None:
+            await self.slack.stop()
+        await self.parts.delivery.stop(within=STOP_WITHIN)
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        if self.parts.chat is not None:
+            await self.parts.chat.close()
+        self.parts.gateway.close()
+        self.parts.kit.close()
+
+    async def _listen(self) -> None:
+        for address, routes in self._doors():
+            app = Starlette(routes=routes, exception_handlers=exception_handlers())
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                lifespan="off",
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=5,
+            )
+            listener = _listener(address)
+            self.bound.append(Address(address.host, listener.getsockname()[1]))
+            server = _Server(config)
+            self.servers.append(server)
+            self._serving.append(asyncio.create_task(server.serve(sockets=[listener])))
+        while not all(server.started for server in self.servers):
+            await asyncio.sleep(0.005)
+
+    def _doors(self) -> list[tuple[Address, list[BaseRoute]]]:
+        parts = self.parts
+        settings = parts.settings
+        public: list[BaseRoute] = [
+            *intake_door.routes(parts.kit, max_bytes=settings.intake_max_bytes),
+            *heartbeat_door.routes(parts.kit),
+            *acknowledge_door.routes(parts.kit, parts.links),
+        ]
+        if parts.chat is not None:
+            bolt = make_bolt(
+                parts.kit,
+                parts.chat,
+                parts.seal,
+                gateway=parts.gateway,
+                commands=(settings.command_inc, settings.command_oncall),
+                signing_secret=_revealed(settings.slack_signing_secret),
+            )
+            if settings.slack_mode == "http":
+                public += guard.routes(bolt, _revealed(settings.slack_signing_secret) or "")
+            else:
+                self.slack = SocketMode(
+                    bolt,
+                    app_token=_revealed(settings.slack_app_token) or "",
+                    chat=parts.chat,
+                    base_url=settings.slack_api_url,
+                )
+        private = admin.routes(parts.kit, tick_age=lambda: self.tick.age, slack=self._slack_state)
+        return [(settings.bind, public), (settings.admin_bind, [*private])]
+
+    def _duties(self) -> list[Duty]:
+        kit = self.parts.kit
+        return [
+            lambda: self.parts.delivery.look(),
+            lambda: intake_door.read_kept(kit),
+        ]
+
+    def _slack_state(self) -> dict[str, object]:
+        if self.slack is None:
+            chat = self.parts.chat
+            return {"connected": chat is not None and chat.problem is None}
+        status = self.slack.status()
+        return {"connected": status.connected > 0}
+
+
+class _Server(uvicorn.Server):
+    """One of several servers on one loop: signals are handled by `run`, not by each of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, clock: Clock = host_clock, limits: Limits | None = None
+) -> AsyncIterator[Baton]:
+    """Baton with its database opened, migrated and its organisation applied; stopped at the end.
+
+    Raises CannotStart, or the database's CannotOpen, with a sentence that says what to do.
+    """
+    url = settings.database_url.reveal()
+    with _held(url):
+        migrate(url)
+        database = open_engine(url, check=True)
+        try:
+            apply_file(settings.organisation, database, by="run")
+            baton = Baton(make_parts(settings, database, clock=clock, limits=limits))
+            await baton.start()
+            try:
+                yield baton
+            finally:
+                await baton.stop()
+        finally:
+            database.dispose()
+
+
+def run(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT. 0 after a clean stop, 1 with a sentence when it cannot start."""
+    try:
+        asyncio.run(_run(settings))
+    except (CannotStart, CannotOpen, FileHeld, MigrationError, KeyUnusable) as reason:
+        log.error("%s", reason)
+        return 1
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with running(settings) as baton:
+        alerts, private = baton.bound
+        log.info("Baton is ready: alerts on %s, health and metrics on %s", alerts, private)
+        await stopping.wait()
+        log.info("stopping: nothing more is taken in, what is being said ends")
+
+
+def apply_file(path: Path, database: Database, *, by: str) -> None:
+    """Put the organisation file in force; one with problems leaves the last applied one (rule 37).
+
+    Raises CannotStart when there is none to go on with.
+    """
+    problem = _apply_file(path, database, by=by)
+    if problem is None:
+        return
+    with database.read.begin() as tx:
+        in_force = organisations.newest_id(tx)
+    if in_force is None:
+        raise CannotStart(problem)
+    log.error("%s The organisation applied before stays in force.", problem)
+
+
+def _apply_file(path: Path, database: Database, *, by: str) -> str | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return (
+            f"The organisation file {path} cannot be read ({error.__class__.__name__}). Set "
+            "BATON_ORGANISATION to it, or write it: the README shows how."
+        )
+    reading = read(text, source=str(path))
+    if reading.organisation is None:
+        count = len(reading.problems)
+        first = "; ".join(str(problem) for problem in reading.problems[:3])
+        return f"{path} has {count} problems ({first}). `python3 -m app check {path}` lists all."
+    with database.write.begin() as tx:
+        if apply(tx, text, now=host_clock(), by=by) is not None:
+            log.info("%s is in force", path)
+    return None
+
+
+@contextlib.contextmanager
+def _held(url: str) -> Iterator[None]:
+    """One `run` per SQLite file; PostgreSQL serves any number."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or not made.database:
+        yield
+        return
+    with hold_file(Path(made.database)):
+        yield
+
+
+def _key_file(database: Database) -> Path:
+    return database.path.with_suffix(".key") if database.path else Path("baton.key")
+
+
+def _listener(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+    except OSError as error:
+        listener.close()
+        raise CannotStart(
+            f"{address} cannot be listened on ({error.strerror}). Another program may have it: "
+            "choose another with BATON_BIND or BATON_ADMIN_BIND."
+        ) from error
+    listener.listen(1024)
+    listener.setblocking(False)
+    return listener
+
+
+def _revealed(secret: Secret | None) -> str | None:
+    return secret.reveal() if secret else None

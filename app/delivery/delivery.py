@@ -94,6 +94,12 @@ class Delivery:
                 return done
             done += answered + taken
 
+    async def look(self) -> None:
+        """The tick's sweep: wake every lane that has something due, whoever forgot to."""
+        due = await self._kit.read(_next_due)
+        now = self._kit.clock()
+        self.wake({lane: at for lane, at in due.items() if at <= now})
+
     @property
     def busy(self) -> Sequence[int]:
         return [lane.busy for lane in self._lanes]
@@ -127,6 +133,10 @@ def _chat_speaker(posts: Posts, directory: Directory) -> Speak:
         return await posts.speak(effect)
 
     return speak
+
+
+def _next_due(work: Work) -> dict[Lane, datetime]:
+    return effects.next_due(work.tx, list(Lane))
 
 
 def _next_wait(work: Work) -> datetime | None:

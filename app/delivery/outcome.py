@@ -40,9 +40,7 @@ def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     lane = effect.lane
     out_of_tries = lane is Lane.PAGE and effect.attempts >= PAGE_TRIES
     if error.permanent or out_of_tries:
-        if effects.finish(
-            work.tx, effect, Outcome.PARKED, now=work.now, problem=error.sentence
-        ):
+        if effects.finish(work.tx, effect, Outcome.PARKED, now=work.now, problem=error.sentence):
             _tell_parked(work, effect, error)
         return
     wait = getattr(error, "retry_after", None)

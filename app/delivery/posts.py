@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from app.chat.client import Chat, Posted
+from app.chat.client import Channel, Chat, Posted
 from app.chat.errors import ChatError
 from app.chat.message import Message
 from app.delivery.outcome import Spoken
@@ -63,27 +63,26 @@ class Posts:
         incident = await self._incident(effect)
         if incident.channel_id is not None or not incident.state.is_open:
             return Spoken()
-        wanted = tell.channel_name(incident)
+        made = await self._make_or_adopt(tell.channel_name(incident))
+        return Spoken(
+            record=lambda work: channel_made(work, incident.id, channel_id=made.id, name=made.name)
+        )
+
+    async def _make_or_adopt(self, wanted: str) -> Channel:
+        """A name that is taken is ours from before a crash, or somebody else's: then a suffix."""
         for suffix in range(1, SUFFIXES + 1):
             name = wanted if suffix == 1 else f"{wanted[:76]}-{suffix}"
             try:
-                made = await self._chat.create_channel(name)
+                return await self._chat.create_channel(name)
             except ChatError as error:
                 if error.code != "name_taken":
                     raise
-                found = await self._ours(name)
-                if found is None:
-                    continue
-                made = found
-            channel = made
-            return Spoken(
-                record=lambda work: channel_made(
-                    work, incident.id, channel_id=channel.id, name=channel.name
-                )
-            )
+            found = await self._ours(name)
+            if found is not None:
+                return found
         raise ChatError("name_taken", f"Every name like #{wanted} is taken.", permanent=True)
 
-    async def _ours(self, name: str) -> Any:
+    async def _ours(self, name: str) -> Channel | None:
         """A channel of this name that we made before a crash and that no incident has yet."""
         me = self._chat.me or await self._chat.who_am_i()
         found = await self._chat.find_channel(name)
@@ -171,9 +170,7 @@ class Posts:
         name = await self._kit.read(lambda work: work.org.teams[team].channel)
         channel = await self._chat.channel_id(name)
         posted = await self._post_once(effect, effect.key, channel, message)
-        return Spoken(
-            record=lambda work: delivered_digest(work, effect.key, held, posted=posted)
-        )
+        return Spoken(record=lambda work: delivered_digest(work, effect.key, held, posted=posted))
 
     async def _say(self, effect: Effect) -> Spoken:
         incident = await self._incident(effect)

@@ -29,6 +29,7 @@ class _Call:
 
     target: bytes
     hint: str
+    trusted: bool
     text: PageText
 
 
@@ -67,7 +68,7 @@ class Rings:
             return await self._by_slack(effect)
         call = await self._kit.read(self._call, effect)
         target = self._seal.open(call.target)
-        await self._gateway.ring(method, target, call.text)
+        await self._gateway.ring(method, target, call.text, trusted=call.trusted)
         return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
 
     async def _by_slack(self, effect: Effect) -> Spoken:
@@ -83,7 +84,11 @@ class Rings:
 
         def record(work: Work) -> None:
             posts.remember(
-                work.tx, key, channel=posted.channel, ts=posted.ts, at=work.now,
+                work.tx,
+                key,
+                channel=posted.channel,
+                ts=posted.ts,
+                at=work.now,
                 incident=effect.incident,
             )
             _rang(work, effect, Method.SLACK, "Slack")
@@ -98,7 +103,8 @@ class Rings:
         sealed = effect.facts.get("code")
         code = self._seal.open(sealed.encode()) if sealed else None
         text = code_text(code) if code else test_text()
-        await self._gateway.ring(Method(contact.method), self._seal.open(contact.target), text)
+        target = self._seal.open(contact.target)
+        await self._gateway.ring(Method(contact.method), target, text, trusted=contact.trusted)
         return Spoken()
 
     def _call(self, work: Work, effect: Effect) -> _Call:
@@ -109,7 +115,7 @@ class Rings:
         facts = page_facts(work, page)
         link = self._links.acknowledge(page.incident, page.escalation, page.person)
         text = page_text(replace(facts, link=link, repeat=effect.repeat))
-        return _Call(target=contact.target, hint=contact.hint, text=text)
+        return _Call(target=contact.target, hint=contact.hint, trusted=contact.trusted, text=text)
 
 
 def page_facts(work: Work, page: Page) -> PageFacts:

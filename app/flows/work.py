@@ -116,13 +116,11 @@ class Work:
         **facts: Any,
     ) -> None:
         """Write what happened into the timeline and the audit log."""
-        if why:
-            facts["why"] = why
-        timeline.add(self.tx, incident_id, kind, at=self.now, by=by, **facts)
+        told = {**facts, "why": why} if why else facts
+        timeline.add(self.tx, incident_id, kind, at=self.now, by=by, **told)
         self.audit(kind, f"INC-{incident_id}", by=by or "baton", why=why, **facts)
 
     def audit(self, act: str, subject: str, *, by: str, why: str = "", **facts: Any) -> None:
-        facts.pop("why", None)
         audit.add(self.tx, at=self.now, by=by, act=act, subject=subject, why=why, **facts)
 
     def _hint(self, lane: Lane, due: datetime) -> None:

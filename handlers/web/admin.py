@@ -64,9 +64,7 @@ def _metrics(
 class _Told(Collector):
     """One scrape's figures, read from the database so that every replica tells the same."""
 
-    def __init__(
-        self, figures: Figures, tick_age: float | None, slack: dict[str, object]
-    ) -> None:
+    def __init__(self, figures: Figures, tick_age: float | None, slack: dict[str, object]) -> None:
         self._figures = figures
         self._tick_age = tick_age
         self._slack = slack

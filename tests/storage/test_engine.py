@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from storage.engine import CannotOpen, Database, Json, UtcDateTime, open_engine
+from storage.columns import Json, UtcDateTime
+from storage.engine import CannotOpen, Database, open_engine
 from tests.postgres import Server
 
 NOTES = Table(
