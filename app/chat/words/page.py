@@ -57,7 +57,8 @@ def page_message(facts: PageFacts) -> Message:
     lines.append(reason(facts.head))
     if facts.by_hand:
         lines.append(_called(facts))
-    lines.append(f"*Why you:* {escape(facts.because, WHY_LIMIT)}")
+    if not _by_name(facts):
+        lines.append(f"*Why you:* {escape(facts.because, WHY_LIMIT)}")
     if facts.next_at is not None:
         lines.append(_unless_answered(facts, facts.next_at))
     return compose(lines, small=about_lines(facts.about), buttons=_buttons(facts))
@@ -87,8 +88,13 @@ def _called(facts: PageFacts) -> str:
     return f":speech_balloon: *{by} {wants}:* {why}"
 
 
+def _by_name(facts: PageFacts) -> bool:
+    """Somebody asked for exactly this person; then their words say why."""
+    return facts.by_hand and facts.tier == 1
+
+
 def _unless_answered(facts: PageFacts, at: datetime) -> str:
-    if facts.by_hand and facts.tier == 1:
+    if _by_name(facts):
         return f"Baton rings you again at {clock(at)} unless you answer."
     if facts.tier == 1:
         return f"Without an answer the manager tier is paged at {clock(at)}."

@@ -15,7 +15,7 @@ from app.chat.words.page import Ended, PageFacts, page_message
 from app.chat.words.says import resolved, update_posted
 from app.chat.words.silence import SilenceFacts, nobody_answered
 from app.chat.words.standing import Standing
-from app.chat.words.trouble import TroubleFacts, trouble
+from app.chat.words.trouble import FAILED, TroubleFacts, trouble
 from app.rules.incident import State
 from app.rules.organisation import Severity
 from tests.chat.words.cases import ANA, CASES, MIA, NOW, STATES, Case
@@ -111,8 +111,7 @@ def test_no_text_breaks_a_page_a_digest_an_update_a_gap_or_trouble(name: str, ca
         trouble(
             TroubleFacts(
                 what=case.foreign,
-                kept=case.foreign,
-                then=case.foreign,
+                problem=case.foreign,
                 unreached=case.crowd,
                 call=case.crowd,
                 incident="INC-12",
@@ -170,9 +169,12 @@ def test_a_page_says_why_you_what_happens_next_and_offers_six_buttons() -> None:
 
 def test_a_page_by_hand_reads_out_who_asked_and_why() -> None:
     facts = replace(PAGE, by_hand=True, tier=2, asked_by=ANA, why="the vendor is silent")
-    assert ":speech_balloon: *Ana needs a manager:* the vendor is silent" in lines_of(
-        page_message(facts)
-    )
+    lines = lines_of(page_message(facts))
+    assert ":speech_balloon: *Ana needs a manager:* the vendor is silent" in lines
+    named = lines_of(page_message(replace(facts, tier=1)))
+    assert ":speech_balloon: *Ana asked for you:* the vendor is silent" in named
+    assert f"Baton rings you again at {SOON} unless you answer." in named
+    assert not [line for line in named if "Why you" in line]
 
 
 def test_a_repeated_page_says_so() -> None:
@@ -271,13 +273,27 @@ def test_resolved_names_what_the_close_still_needs() -> None:
 
 def test_trouble_says_what_failed_what_comes_next_and_whom_to_telephone() -> None:
     facts = TroubleFacts(
-        what="Slack refused the channel.", then="Baton tries again in 30 s.", unreached=(ANA,),
-        call=(MIA,),
-    )  # fmt: skip
+        what="ring", problem="No route.", incident="INC-12", unreached=(ANA,), call=(MIA,)
+    )
     assert lines_of(trouble(facts)) == [
-        ":rotating_light: *Baton has trouble*",
-        "Slack refused the channel.",
-        "Not reached: Ana.",
-        "Next: Baton tries again in 30 s.",
-        "Please telephone Mia.",
+        ":rotating_light: *Baton has trouble with INC-12.* A page could not be sent by one "
+        "contact method.",
+        "No route.",
+        "Next: The person's other methods and the next steps go on.",
+        "Not reached this way: Ana.",
+        "If nobody has it yet, please telephone Mia.",
+    ]
+
+
+@pytest.mark.parametrize("what", FAILED)
+def test_every_kind_of_trouble_says_what_comes_next(what: str) -> None:
+    message = trouble(TroubleFacts(what=what, problem="x"))
+    assert_sound(message)
+    assert "Next: " in message.text
+
+
+def test_trouble_of_another_kind_is_told_in_its_own_words() -> None:
+    message = trouble(TroubleFacts(what="The clock jumped by an hour."))
+    assert lines_of(message) == [
+        ":rotating_light: *Baton has trouble.* The clock jumped by an hour."
     ]
