@@ -7,6 +7,7 @@ from app.demo.workspace.state import State
 from app.demo.workspace.values import App, Channel, Message, Note, Team, User
 
 HOUR = 3600
+KINDS = ("member", "admin", "guest", "single-channel", "stranger", "gone", "bot")
 STRANGERS_TEAM = "T07PARTNERCO"
 BOT_HANDLE_FALLBACK = "app"
 
@@ -18,7 +19,7 @@ class Person:
     title: str
     tz: str = "Europe/Dublin"
     color: str = "9f69e7"
-    kind: str = "member"  # member, admin, guest, single-channel, stranger, gone, bot
+    kind: str = "member"  # one of KINDS
     presence: str = "active"
 
 
@@ -205,7 +206,6 @@ def acme(manifest: Manifest, now: float) -> State:
     add_app_user(state, manifest.bot_name, now)
     for room in ROOMS:
         add_room(state, room, now)
-    state.channels = {c.id: c for c in state.channels.values()}
     return state
 
 

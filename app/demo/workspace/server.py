@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from app.demo.workspace.api.door import Door
-from app.demo.workspace.doors import acts, levers, phones, response_urls, window
+from app.demo.workspace.doors import acts, levers, people, phones, response_urls, window
 from app.demo.workspace.faults import Faults
 from app.demo.workspace.link.envelope import Transport
 from app.demo.workspace.link.sockets import Sockets
@@ -27,6 +27,7 @@ def build(
             web.post("/api/{method}", door.answer),
             web.get("/link/", _unless_dark(world, sockets.accept)),
             *acts.routes(world),
+            *people.routes(world),
             *phones.routes(world),
             *levers.routes(world, faults=faults, sockets=sockets),
             *response_urls.routes(world),

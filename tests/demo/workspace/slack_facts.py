@@ -1,4 +1,4 @@
-"""What Slack was seen to answer, for holding our answers against it; see the project's shared notes.
+"""What Slack was seen to answer, for holding our answers against it.
 
 The files lie beside the project, not in it. `None` stands for facts that are absent.
 """
@@ -96,12 +96,14 @@ NEWER_ARGUMENTS = {
 
 @cache
 def shapes() -> dict[str, dict[str, Any]] | None:
-    return _read("response_shapes.json")
+    facts: dict[str, dict[str, Any]] | None = _read("response_shapes.json")
+    return facts
 
 
 @cache
 def tables() -> dict[str, Json] | None:
-    return _read("method_arguments_and_errors.json")
+    facts: dict[str, Json] | None = _read("method_arguments_and_errors.json")
+    return facts
 
 
 def _read(name: str) -> Any:

@@ -45,10 +45,10 @@ async def stage(
         async with Workspace.running() as workspace:
             app, notes = bolt_app(workspace)
             handler = AsyncSocketModeHandler(app, workspace.app_token)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
             await until(lambda: workspace.sockets.connections)
             yield Stage(workspace, app, notes, Hands(session, workspace))
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
         return
     port = await _free_port()
     push = f"http://127.0.0.1:{port}/slack/events"
