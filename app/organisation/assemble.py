@@ -1,6 +1,6 @@
 """From a file without problems to the values the rules speak of."""
 
-from datetime import date
+from datetime import date, datetime
 
 from app.organisation.directory import Directory, directory_of, id_of
 from app.organisation.public_holidays import public_holidays
@@ -174,11 +174,15 @@ def _rota(entry: RotaEntry, directory: Directory) -> Rota:
 
 
 def _rotation(entry: RotationEntry) -> Rotation:
+    start, at = entry.start, entry.time
+    if isinstance(start, datetime):  # turns shorter than a day: where the first one begins
+        at = start.time()
+        start = start.date()
     return Rotation(
         every=entry.every,
         timezone=entry.timezone,
-        starts=entry.start,
-        time=entry.time,
+        starts=start,
+        time=at,
         day=entry.day,
         days=frozenset(entry.days) if entry.days is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 
 from app.organisation.check_teams import check_members
 from app.organisation.directory import Directory, refuse_doubles
@@ -10,7 +11,7 @@ from app.organisation.problem import quoted
 from app.organisation.schema import OrganisationFile, RotaEntry, RotationEntry
 from app.rules.organisation import RotaKind
 
-WEEK = timedelta(weeks=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 FEWEST, MOST = 5, 8
 TOUR_KEYS = ("person", "from", "weeks")
 
@@ -55,11 +56,38 @@ def _check_rotation(rotation: RotationEntry, path: str, findings: Findings) -> N
             'Write every = "1w", or leave day out.',
             given=[f"{path}.every"],
         )
+    _check_start(rotation, path, findings)
+    if rotation.days and rotation.every % DAY:
+        findings.problem(
+            f"{path}.days",
+            "needs turns of whole days",
+            'Write every = "1d", or leave days out.',
+            given=[f"{path}.every"],
+        )
+    elif rotation.days and rotation.every != DAY:
+        findings.warning(
+            f"{path}.every",
+            "is taken as one day, because days makes each listed day a turn of its own",
+            'Write every = "1d", or leave days out.',
+            given=[f"{path}.days"],
+        )
     if rotation.days is not None and not rotation.days:
         findings.problem(
             f"{path}.days",
             "is empty, so nobody's turn ever comes",
             'Write days = ["mon", "tue"], or leave it out.',
+        )
+
+
+def _check_start(rotation: RotationEntry, path: str, findings: Findings) -> None:
+    """A time in `from` may place turns shorter than a day; longer ones have `time` for that."""
+    start = rotation.start
+    if isinstance(start, datetime) and not rotation.every % DAY and start.time() != rotation.time:
+        findings.problem(
+            f"{path}.from",
+            f"says {start:%H:%M:%S} where time says {rotation.time}",
+            "Write the date alone; the turns begin at time.",
+            given=[f"{path}.every", f"{path}.time"],
         )
 
 
@@ -152,7 +180,7 @@ def _check_tours(rota: RotaEntry, path: str, directory: Directory, findings: Fin
 def _overlaps(spans: list[tuple[datetime, datetime, str]]) -> Iterator[tuple[str, str]]:
     """Each (start, end, path) that begins before an earlier one ends, and that earlier one."""
     longest: tuple[datetime, str] | None = None
-    for start, end, path in sorted(spans):
+    for start, end, path in sorted(spans, key=itemgetter(0, 1)):
         if longest is not None and start < longest[0]:
             yield path, longest[1]
         if longest is None or end > longest[0]:

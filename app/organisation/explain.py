@@ -102,5 +102,5 @@ def _unknown_key(place: Place, path: str) -> Problem:
     return Problem(
         path=path,
         what=f"is not a key of {where}",
-        hint=nearest(key, names, otherwise=f"Its keys are {', '.join(names)}."),
+        hint=nearest(key, names, otherwise=f"Its keys are {', '.join(names)}.", list_few=False),
     )

@@ -79,8 +79,16 @@ def _refuse_strange(text: str, source: str) -> None:
                 hint="Remove it; the file may be damaged.",
             )
         )
-    if any(line.count(".") > MOST_DOTS_A_LINE for line in text.splitlines()):
-        raise Unreadable(_deep(source))
+    for number, line_text in enumerate(text.split("\n"), start=1):
+        if line_text.count(".") > MOST_DOTS_A_LINE:
+            raise Unreadable(
+                Problem(
+                    path=source,
+                    line=number,
+                    what=f"line {number} holds more than {MOST_DOTS_A_LINE:,} dots",
+                    hint="Break a long list into several lines.",
+                )
+            )
 
 
 def _too_large(source: str) -> Unreadable:

@@ -30,14 +30,15 @@ def quoted(text: str) -> str:
     return f'"{safe}"'
 
 
-def nearest(word: str, known: Iterable[str], *, otherwise: str) -> str:
-    """A hint that names what was probably meant, else what there is, else `otherwise`."""
+def nearest(word: str, known: Iterable[str], *, otherwise: str, list_few: bool = True) -> str:
+    """A hint that names what was probably meant, else what there is if few, else `otherwise`."""
     names = tuple(known)
     close = _closest(word[:LONGEST_QUOTE], names[:MOST_COMPARED])
     if close is not None:
         return f"Did you mean {quoted(close)}?"
-    if names and len(names) <= MOST_NAMES:
-        return f"There is {_listed([quoted(name) for name in names])}."
+    if list_few and names and len(names) <= MOST_NAMES:
+        verb = "is" if len(names) == 1 else "are"
+        return f"There {verb} {_listed([quoted(name) for name in names])}."
     return otherwise
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.organisation.ahead import gaps_ahead
 from app.organisation.assemble import assemble
 from app.organisation.check import check
 from app.organisation.explain import explain
@@ -82,6 +83,7 @@ def read(text: str | bytes, *, source: str, now: datetime | None = None) -> Read
         warnings += findings.warnings
         if not problems:
             organisation = assemble(file)
+            warnings += gaps_ahead(organisation, now=now) if now is not None else []
     lines = Lines(whole)
     return Reading(
         source=source,

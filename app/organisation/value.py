@@ -62,10 +62,10 @@ def one_of(choices: tuple[str, ...], wanted: str) -> Callable[[object], str]:
         text = written(value, wanted, choices[0])
         if text in choices:
             return text
-        listed = f"Write one of {', '.join(choices)}."
+        hint = f"Write one of {', '.join(choices)}."
         raise wrong(
             f"{quoted(text)} is not {wanted}",
-            nearest(text, choices, otherwise=listed) if len(choices) > 6 else listed,
+            nearest(text, choices, otherwise=hint, list_few=False),
         )
 
     return check

@@ -1,0 +1,355 @@
+"""Mistakes in form: one case each, with its place and its sentence."""
+
+import pytest
+
+from app.organisation.read import read
+from tests.organisation.edits import read_changed
+
+HOURS_FROM = 'from = "09:00"'
+OVERRIDE_FROM = "from = 2026-12-24T18:00:00+00:00"
+
+CASES: dict[str, tuple[str, str, str]] = {
+    "a missing key": (
+        'name = "Acme"\n',
+        "",
+        'organisation.name: is missing. Write name = "Acme".',
+    ),
+    "a missing list": (
+        'members = ["ana@acme.test", "ben@acme.test"]\nrota',
+        "rota",
+        'team[0].members: is missing. Write members = ["ana@acme.test"].',
+    ),
+    "a missing table": (
+        'due = { at = "07:00", timezone = "Europe/Dublin", every = "1d" }',
+        "",
+        "heartbeat[0].due: is missing. Add the table [heartbeat.due].",
+    ),
+    "a misspelt key": (
+        "page_budget",
+        "page_buget",
+        'organisation.page_buget: is not a key of [organisation]. Did you mean "page_budget"?',
+    ),
+    "a misspelt table": (
+        "[escalation]",
+        "[escalations]",
+        'escalations: is not a key of the file. Did you mean "escalation"?',
+    ),
+    "a key of nothing": (
+        "grace =",
+        'colour = "red"\ngrace =',
+        "heartbeat[0].colour: is not a key of [[heartbeat]]. "
+        "Its keys are key, service, threatens, due, grace.",
+    ),
+    "a phone number": (
+        'timezone = "America/Los_Angeles"\n',
+        'timezone = "America/Los_Angeles"\nphone = "0"\n',
+        "person[2].phone: is not a key of this file. Secrets and phone numbers never stand here: "
+        "people add theirs with /oncall contact, the operator with contact add.",
+    ),
+    "a number for text": (
+        'name = "Acme"',
+        "name = 3",
+        'organisation.name: is a number where text is needed. Write "…", in quotes.',
+    ),
+    "an empty text": (
+        'name = "Acme"',
+        'name = " "',
+        "organisation.name: is empty. Write what people should read there.",
+    ),
+    "a long text": (
+        'name = "Acme"',
+        f'name = "{"A" * 81}"',
+        "organisation.name: has 81 characters. Keep it to 80.",
+    ),
+    "an invisible character": (
+        'name = "Acme"',
+        'name = "Ac\\u202eme"',
+        'organisation.name: "Ac\\u202eme" holds line breaks or invisible characters. '
+        "Write it on one line, in plain characters.",
+    ),
+    "text for a table": (
+        'due = { at = "07:00", timezone = "Europe/Dublin", every = "1d" }',
+        'due = "07:00"',
+        "heartbeat[0].due: is text where a table is needed. "
+        "Write it as [heartbeat.due] with its keys below.",
+    ),
+    "text for a list": (
+        'members = ["ana@acme.test", "ben@acme.test"]\nrota',
+        'members = "ana@acme.test"\nrota',
+        'team[0].members: is text where a list is needed. Write members = ["ana@acme.test"].',
+    ),
+    "one table for many": (
+        "[[heartbeat]]",
+        "[heartbeat]",
+        "heartbeat: is a table where a list is needed. "
+        "Write each one as [[heartbeat]] with its keys below.",
+    ),
+    "text for a flag": (
+        "manager = true",
+        'manager = "yes"',
+        "person[3].manager: is text where true or false is needed. "
+        "Write true or false, without quotes.",
+    ),
+    "text for a number": (
+        "page_budget = 10",
+        'page_budget = "10"',
+        "organisation.page_budget: is text where a whole number is needed. "
+        "Write a number from 0 to 100000, without quotes.",
+    ),
+    "true for a number": (
+        "page_budget = 10",
+        "page_budget = true",
+        "organisation.page_budget: is true or false where a whole number is needed. "
+        "Write a number from 0 to 100000, without quotes.",
+    ),
+    "a budget below zero": (
+        "page_budget = 10",
+        "page_budget = -1",
+        "organisation.page_budget: is out of range. Write a number from 0 to 100000.",
+    ),
+    "an unknown zone": (
+        'timezone = "Europe/Dublin"',
+        'timezone = "Europe/Dubln"',
+        'organisation.timezone: "Europe/Dubln" is not a time zone. Did you mean "Europe/Dublin"?',
+    ),
+    "a path for a zone": (
+        'timezone = "Europe/Dublin"',
+        'timezone = "../../etc/passwd"',
+        'organisation.timezone: "../../etc/passwd" is not a time zone. '
+        'Write a name such as "Europe/Dublin".',
+    ),
+    "a channel without #": (
+        '"#engineering"',
+        '"engineering"',
+        'organisation.engineering_channel: "engineering" is not a channel name. Write # and the '
+        "name: lower-case letters, digits, hyphens and underscores, at most 80.",
+    ),
+    "a channel in capitals": (
+        '"#on-call"',
+        '"#On-Call"',
+        'organisation.oncall_channel: "#On-Call" is not a channel name. Write # and the '
+        "name: lower-case letters, digits, hyphens and underscores, at most 80.",
+    ),
+    "a handle with @": (
+        '"oncall"',
+        '"@oncall"',
+        'organisation.oncall_handle: "@oncall" is not a user group\'s handle. '
+        'Leave the @ out, in lower case. For example "oncall".',
+    ),
+    "an id with a space": (
+        'id = "report-builder"',
+        'id = "report builder"',
+        'service[1].id: "report builder" is not an id. Use letters, digits, dots, hyphens and '
+        'underscores, at most 64. For example "data-infra".',
+    ),
+    "a name for an e-mail address": (
+        'email = "ana@acme.test"',
+        'email = "Ana"',
+        'person[0].email: "Ana" is not an e-mail address. People are named as "ana@acme.test", '
+        'or by their Slack id, as "U012AB3CD".',
+    ),
+    "a mention for a person": (
+        'person = "noor@acme.test"',
+        'person = "<@U012AB3CD>"',
+        'rota[2].override[0].person: "<@U012AB3CD>" is not an e-mail address. People are named as '
+        '"ana@acme.test", or by their Slack id, as "U012AB3CD".',
+    ),
+    "a bad Slack id": (
+        'email = "ana@acme.test"',
+        'email = "ana@acme.test"\nslack_id = "ana"',
+        'person[0].slack_id: "ana" is not a Slack id. Copy it from the person\'s Slack profile. '
+        'For example "U012AB3CD".',
+    ),
+    "a script for a link": (
+        '"https://runbooks.acme.test/elt-late"',
+        '"javascript:alert(1)"',
+        'alarm[0].runbook: "javascript:alert(1)" is not a web address. Give a whole address that '
+        'a browser opens. For example "https://runbooks.acme.test/elt-late".',
+    ),
+    "a duration in words": (
+        'primary_wait = "5m"',
+        'primary_wait = "5 minutes"',
+        'escalation.primary_wait: "5 minutes" is not a duration. Write a whole number and one of '
+        's, m, h, d, w: "2s", "5m", "12h", "1d", "26w".',
+    ),
+    "a duration as a number": (
+        'primary_wait = "5m"',
+        "primary_wait = 5",
+        'escalation.primary_wait: is a number where a duration is needed. Write "5m", in quotes.',
+    ),
+    "a duration longer than anybody lives": (
+        'primary_wait = "5m"',
+        'primary_wait = "999999999w"',
+        'escalation.primary_wait: "999999999w" is longer than 20 years. The longest is "1040w".',
+    ),
+    "a time that is none": (
+        HOURS_FROM,
+        'from = "9 am"',
+        'team[0].working_hours.from: "9 am" is not a time of day. Write "09:00" or "09:00:30".',
+    ),
+    "the hour 24": (
+        'to = "18:00"',
+        'to = "24:00"',
+        'team[0].working_hours.to: "24:00" is not a time of day. Write midnight as "00:00"; '
+        "an end before the start runs overnight.",
+    ),
+    "an unknown weekday": (
+        '"mon"',
+        '"montag"',
+        'team[0].working_hours.days[0]: "montag" is not a weekday. '
+        "Write one of mon, tue, wed, thu, fri, sat, sun.",
+    ),
+    "a holiday written another way": (
+        '"2026-12-25"',
+        '"25.12.2026"',
+        'team[0].working_hours.holidays[0]: "25.12.2026" is neither a date nor a country. '
+        'Write dates as "2026-12-25", or a country as "IE" or "DE-BY".',
+    ),
+    "a day that does not exist": (
+        'from = "2026-09-04"',
+        'from = "2026-02-30"',
+        'rota[0].tour[0].from: "2026-02-30" is not a date. Write "2026-12-25".',
+    ),
+    "a week date": (
+        'from = "2026-09-04"',
+        'from = "2026-W36-5"',
+        'rota[0].tour[0].from: "2026-W36-5" is not a date. Write "2026-12-25".',
+    ),
+    "a year nobody sees": (
+        'from = "2026-09-04"',
+        "from = 9999-12-31",
+        "rota[0].tour[0].from: 9999-12-31 is out of range. Use a year from 2000 to 2100.",
+    ),
+    "a rotation that starts at an offset": (
+        'from = "2026-01-05"',
+        "from = 2026-01-05T09:00:00Z",
+        "rota[1].rotation.from: 2026-01-05T09:00:00+00:00 has an offset from UTC. A rotation "
+        "starts on the clock of its own timezone: leave the offset out.",
+    ),
+    "an instant without an offset": (
+        OVERRIDE_FROM,
+        "from = 2026-12-24T18:00:00",
+        "rota[2].override[0].from: 2026-12-24T18:00:00 says no offset from UTC, so it could be "
+        "any of 24 hours. Write 2026-12-24T18:00:00+00:00.",
+    ),
+    "a day for an instant": (
+        OVERRIDE_FROM,
+        "from = 2026-12-24",
+        "rota[2].override[0].from: a date is not a date and time. Write 2026-12-24T18:00:00+00:00.",
+    ),
+    "a misspelt kind of rota": (
+        'kind = "team"',
+        'kind = "tema"',
+        'rota[1].kind: "tema" is not a kind of rota. Did you mean "team"?',
+    ),
+    "an unknown kind of rota": (
+        'kind = "team"',
+        'kind = "squad"',
+        'rota[1].kind: "squad" is not a kind of rota. Write one of volunteers, team, managers.',
+    ),
+    "an alarm that chooses P1": (
+        'severity = "P3"',
+        'severity = "P1"',
+        "alarm[1].severity: P1 cannot be chosen: a P1 is what threatens a core SLA. Name the SLA "
+        "with threatens and leave severity out, or write P2, P3 or P4.",
+    ),
+    "an alarm that chooses P0": (
+        'severity = "P3"',
+        'severity = "P0"',
+        "alarm[1].severity: P0 cannot be chosen: a P1 is what threatens a core SLA. Name the SLA "
+        "with threatens and leave severity out, or write P2, P3 or P4.",
+    ),
+    "a severity of another system": (
+        'severity = "P3"',
+        'severity = "critical"',
+        'alarm[1].severity: "critical" is not a severity. Write "P2", "P3" or "P4".',
+    ),
+    "a tour of no weeks": (
+        "weeks = 26",
+        "weeks = 0",
+        "rota[0].tour[0].weeks: is out of range. Write a number from 1 to 520.",
+    ),
+    "money as a number": (
+        'amount = "1000.00"',
+        "amount = 1000.00",
+        "rota[0].pay_per_shift.amount: is a number where an amount is needed. "
+        'Write "1000.00", in quotes.',
+    ),
+    "money with a comma": (
+        'amount = "1000.00"',
+        'amount = "1,000.00"',
+        'rota[0].pay_per_shift.amount: "1,000.00" is not an amount. '
+        'Digits and a point, in quotes. For example "1000.00".',
+    ),
+    "a currency by its sign": (
+        '"EUR"',
+        '"€"',
+        'rota[0].pay_per_shift.currency: "€" is not a currency. '
+        'Three capital letters. For example "EUR".',
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), CASES.values(), ids=CASES.keys())
+def test_a_mistake_in_form_is_named_with_its_place(old: str, new: str, sentence: str) -> None:
+    reading = read_changed((old, new))
+    assert reading.organisation is None
+    assert sentence in [str(problem) for problem in reading.problems]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param([('from = "09:00"', "from = 09:00:00")], id="TOML times"),
+        pytest.param([('from = "2026-09-04"', "from = 2026-09-04")], id="TOML dates"),
+        pytest.param([('"mon", "tue"', '"Monday", "TUE"')], id="weekdays in full or capitals"),
+        pytest.param([('"2026-12-25", "2027', '2026-12-25, "2027')], id="TOML holidays"),
+        pytest.param(
+            [("2026-12-24T18:00:00+00:00", '"2026-12-24T19:00:00+01:00"')],
+            id="instants as text with another offset",
+        ),
+        pytest.param([('"60m"', '"1h"')], id="another unit"),
+        pytest.param([('every = "1d"', 'every = "24h"')], id="a day in hours"),
+        pytest.param([('email = "ana@acme.test"', 'email = "Ana@Acme.test"')], id="capitals"),
+        pytest.param(
+            [("[escalation]\n", "[escalation]\n#"), ('manager_wait = "5m"', "")],
+            id="waits left out",
+        ),
+    ],
+)
+def test_other_ways_of_writing_mean_the_same(edits: list[tuple[str, str]]) -> None:
+    changed = read_changed(*edits)
+    assert changed.problems == ()
+    assert changed.organisation == read_changed().organisation
+
+
+def test_a_zone_that_counts_leap_seconds_is_refused() -> None:
+    (problem,) = read_changed(('timezone = "Europe/Dublin"', 'timezone = "right/UTC"')).problems
+    assert (problem.path, problem.what) == (
+        "organisation.timezone",
+        '"right/UTC" is not a time zone',
+    )
+
+
+def test_a_mistake_of_form_is_said_once_and_hides_nothing_else() -> None:
+    reading = read_changed(
+        ('id = "elt-fresh"', 'idd = "elt-fresh"'),
+        ('approved_by = "ben@acme.test"', 'approved_by = "zoe@acme.test"'),
+        ('kind = "managers"', 'kind = "manager"'),
+        ('person = "noor@acme.test"', 'person = "ana@acme.test"'),
+    )
+    assert [problem.path for problem in reading.problems] == [
+        "service[0].sla[0].id",
+        "service[0].sla[0].idd",
+        "alarm[0].threatens",
+        "alarm[0].approved_by",
+        "heartbeat[0].threatens",
+        "rota[2].kind",
+    ]
+
+
+def test_an_empty_file_lacks_only_its_first_table() -> None:
+    reading = read("", source="baton.toml")
+    assert [str(problem) for problem in reading.problems] == [
+        "organisation: is missing. Add the table [organisation]."
+    ]
