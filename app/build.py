@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
+from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.standing import StandingOrders
@@ -189,6 +190,7 @@ class Baton:
         return [
             lambda: self.parts.delivery.look(),
             lambda: intake_door.read_kept(kit),
+            lambda: _plan_handover(kit),
         ]
 
     def _slack_state(self) -> dict[str, object]:
@@ -296,6 +298,12 @@ def _held(url: str) -> Iterator[None]:
         return
     with hold_file(Path(made.database)):
         yield
+
+
+async def _plan_handover(kit: Kit) -> None:
+    """Looked at every second, because an `apply` may move the boundary; written rarely."""
+    if not await kit.read(is_planned):
+        await kit.do(plan_handover)
 
 
 def _key_file(database: Database) -> Path:

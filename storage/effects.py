@@ -300,13 +300,9 @@ def count(tx: Connection) -> dict[tuple[str, str], int]:
     return {(row.lane, row.outcome): row.n for row in rows}
 
 
-def exists_waiting(tx: Connection, key: str) -> bool:
-    found = tx.execute(
-        select(effects.c.id).where(
-            effects.c.key == key, effects.c.outcome.in_([*WAITING, Outcome.CLAIMED])
-        )
-    )
-    return found.first() is not None
+def was_asked(tx: Connection, key: str) -> bool:
+    """Whether an effect of this key was ever asked for, whatever became of it."""
+    return tx.execute(select(effects.c.id).where(effects.c.key == key)).first() is not None
 
 
 def _held(effect: Effect) -> Any:

@@ -213,6 +213,8 @@ class Posts:
     async def _handover(self, effect: Effect) -> Spoken:
         number = effect.facts["handover"]
         message = await self._kit.read(tell.handover, number)
+        if message is None:
+            return Spoken()
         name = await self._kit.read(lambda work: work.org.oncall_channel)
         channel = await self._chat.channel_id(name)
         key = f"handover:{number}"

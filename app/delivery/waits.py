@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.delivery.outcome import LEASE, backoff
+from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
 from app.flows.progress import expire
@@ -20,6 +21,9 @@ ANSWERS: Mapping[str, Callable[[Work, Effect], object]] = {
         work, effect.escalation or 0, step=effect.facts["step"]
     ),
     Kind.EXPIRE: lambda work, effect: expire(work, effect.incident or 0),
+    Kind.HANDOVER_DUE: lambda work, effect: hand_over(
+        work, datetime.fromisoformat(effect.facts["boundary"])
+    ),
 }
 """The flow that answers each kind of wait."""
 

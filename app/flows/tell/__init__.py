@@ -2,6 +2,7 @@
 
 from app.chat.words.topic import channel_name, purpose
 from app.flows.tell.channel import announcement, card, nobody_answered, say, topic
+from app.flows.tell.handover import handover
 from app.flows.tell.owner import digest, notice, owner_channel
 from app.flows.tell.pages import page_message
 from app.flows.tell.troubles import alarm, gap
@@ -13,6 +14,7 @@ __all__ = [
     "channel_name",
     "digest",
     "gap",
+    "handover",
     "nobody_answered",
     "notice",
     "owner_channel",

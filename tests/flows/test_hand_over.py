@@ -1,0 +1,117 @@
+"""The weekly handover: once per boundary, late with a word, and every number from a query."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.delivery.waits import answer_next
+from app.flows import tell
+from app.flows.acknowledge import acknowledge
+from app.flows.admit import SlackCaller
+from app.flows.close import add_follow_up
+from app.flows.hand_over import accept, hand_over, is_planned, plan_handover
+from app.flows.receive_alerts import receive_alerts
+from app.flows.resolve import resolve
+from app.flows.work import Refused
+from app.rules.alert import Delivery
+from storage import handovers
+from storage.handovers import Handover
+from tests.flows.test_receive_alerts import elt_late
+from tests.kit import Bench
+
+BOUNDARY = datetime(2026, 11, 27, 18, tzinfo=UTC)
+"""Friday 18:00 in Dublin: Chi hands to Ana."""
+ANA = SlackCaller(slack_id="UANA", team="T1")
+CHI = SlackCaller(slack_id="UCHI", team="T1")
+MIA = SlackCaller(slack_id="UMIA", team="T1")
+
+
+def settle(bench: Bench) -> None:
+    while bench.do(answer_next):
+        pass
+
+
+def made(bench: Bench, number: int = 1) -> Handover | None:
+    found: Handover | None = bench.do(lambda work: handovers.get(work.tx, number))
+    return found
+
+
+def said(bench: Bench, number: int = 1) -> str:
+    message = bench.do(tell.handover, number)
+    assert message is not None
+    text: str = message.text
+    return text
+
+
+def test_the_boundary_makes_one_handover_and_plans_the_next(bench: Bench) -> None:
+    assert bench.do(plan_handover) == BOUNDARY
+    assert bench.do(is_planned)
+    bench.clock.now = BOUNDARY - timedelta(seconds=1)
+    settle(bench)
+    assert made(bench) is None
+    bench.clock.forward(seconds=1)
+    settle(bench)
+    settle(bench)
+    first = made(bench)
+    assert first is not None
+    assert (first.outgoing, first.incoming) == ("chi@acme.test", "ana@acme.test")
+    assert made(bench, 2) is None
+    bench.clock.forward(weeks=1)
+    settle(bench)
+    second = made(bench, 2)
+    assert second is not None
+    assert second.boundary == BOUNDARY + timedelta(weeks=1)
+
+
+def test_the_same_boundary_twice_is_one_handover(bench: Bench) -> None:
+    bench.clock.now = BOUNDARY
+    assert bench.do(hand_over, BOUNDARY) is not None
+    assert bench.do(hand_over, BOUNDARY) is None
+
+
+def test_an_instant_that_is_no_boundary_any_more_makes_none(bench: Bench) -> None:
+    assert bench.do(hand_over, BOUNDARY + timedelta(hours=1)) is None
+
+
+def test_a_quiet_week_is_two_lines_and_a_button(bench: Bench) -> None:
+    bench.clock.now = BOUNDARY
+    bench.do(hand_over, BOUNDARY)
+    lines = said(bench).splitlines()
+    assert lines[0].startswith(":pager: *Handover of volunteers.* <@UANA> has the pager until")
+    assert lines[-1] == "This shift: nobody was paged."
+    assert len(lines) <= 3
+
+
+def test_a_late_one_says_so(bench: Bench) -> None:
+    bench.do(plan_handover)
+    bench.clock.now = BOUNDARY + timedelta(hours=3)
+    settle(bench)
+    assert "This is 3 h late" in said(bench)
+
+
+def test_it_tells_what_is_open_what_happened_and_what_is_owed(bench: Bench) -> None:
+    bench.do(receive_alerts, Delivery(source="alertmanager", body=b"{}"), [elt_late()])
+    settle(bench)
+    bench.clock.forward(minutes=4)
+    bench.do(acknowledge, 1, by=CHI)
+    bench.do(resolve, 1, by=CHI)
+    bench.do(add_follow_up, 1, "alert on the disk", by=CHI)
+    bench.clock.now = BOUNDARY
+    bench.do(hand_over, BOUNDARY)
+    text = said(bench)
+    assert "1 incident paged, 1 out of hours, median answer after 4 min" in text
+    assert "EltLate (1)" in text
+    assert "Budget: 1 of 10 out-of-hours pages this month." in text
+    assert "*Owed*\n• INC-1: alert on the disk (data-infra)" in text
+    assert "*Open (1)*" in text
+
+
+def test_the_incoming_person_has_the_pager_by_their_own_press(bench: Bench) -> None:
+    bench.clock.now = BOUNDARY
+    bench.do(hand_over, BOUNDARY)
+    with pytest.raises(Refused, match="the press is theirs"):
+        bench.do(accept, 1, by=CHI)
+    bench.do(accept, 1, by=ANA)
+    again = bench.do(accept, 1, by=MIA)
+    assert again.accepted_by == "ana@acme.test"
+    assert "Ana has the pager since" in said(bench)
