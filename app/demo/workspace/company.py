@@ -171,7 +171,7 @@ ROOMS = (
     Room(
         name="support",
         purpose="What customers tell us.",
-        members=("lena", "sean", "ana"),
+        members=("lena", "sean", "ana", "gus"),
         talk=(("lena", 8, "Two customers ask about yesterday's export, I answered both."),),
     ),
     Room(

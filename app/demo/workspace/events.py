@@ -25,7 +25,7 @@ _MESSAGE_EVENT = {
 def message(world: World, channel: Channel, posted: Message) -> None:
     """A new message; also `app_mention` where the bot is named in a channel it is in."""
     kind = kind_of(channel)
-    body = shapes.message(world.state, posted, counts=False)
+    body = shapes.message(world.state, posted)
     body |= {"channel": channel.id, "event_ts": posted.ts, "channel_type": kind}
     _send_in(world, channel, _MESSAGE_EVENT[kind], body)
     named = f"<@{world.state.app.bot_user_id}>" in posted.text
@@ -44,7 +44,7 @@ def message_changed(world: World, channel: Channel, now: Message, before: Json) 
         channel,
         {
             "subtype": "message_changed",
-            "message": shapes.message(world.state, now),
+            "message": shapes.message(world.state, now, room=channel),
             "previous_message": before,
         },
     )

@@ -123,7 +123,7 @@ def _messages(world: World, room: Channel, seen_by: str) -> list[Json]:
 
 
 def _message(world: World, said: Message, replies: list[Message], pinned: set[str]) -> Json:
-    body = shapes.message(world.state, said, counts=False)
+    body = shapes.message(world.state, said)
     body.pop("bot_profile", None)
     body["user"] = said.user
     if replies:

@@ -23,7 +23,7 @@ class Rates:
             return 0
         limit = SPECIAL.get(method, 50) if tier is None else tier
         calls = self._calls.setdefault(method, deque())
-        while calls and calls[0] <= now - WINDOW:
+        while calls and calls[0] + WINDOW <= now:
             calls.popleft()
         if len(calls) >= limit:
             return max(1, math.ceil(calls[0] + WINDOW - now))

@@ -162,9 +162,14 @@ def note(said: Note) -> Json:
 
 
 def message(
-    state: State, said: Message, *, counts: bool = True, metadata: bool = True, ts: bool = True
+    state: State,
+    said: Message,
+    *,
+    room: Channel | None = None,
+    metadata: bool = True,
+    ts: bool = True,
 ) -> Json:
-    """A message; `counts` adds reactions and what is known of its thread."""
+    """A message; given its `room`, also its reactions and what is known of its thread."""
     body: Json = {"type": "message", "text": said.text}
     if said.subtype != "bot_message":
         body |= {"user": said.user, "team": state.team.id}
@@ -182,17 +187,14 @@ def message(
         body["metadata"] = said.metadata
     if said.is_locked:
         body["is_locked"] = True
-    return body | said.more | (_counts(state, said) if counts else {})
+    return body | said.more | (_counts(room, said) if room is not None else {})
 
 
-def _counts(state: State, said: Message) -> Json:
+def _counts(room: Channel, said: Message) -> Json:
     body: Json = {}
     if said.reactions:
         body["reactions"] = reactions(said)
-    room = next((c for c in state.channels.values() if said.ts in c.messages), None)
-    if room is None or said.is_reply:
-        return body
-    answers = room.replies(said.ts)
+    answers = [] if said.is_reply else room.replies(said.ts)
     if answers:
         people = list(dict.fromkeys(a.user for a in answers))
         body |= {
@@ -221,7 +223,7 @@ def permalink(world: World, room: Channel, said: Message) -> str:
 
 def pin_item(world: World, room: Channel, pinned: Pin) -> Json:
     said = room.messages[pinned.ts]
-    body = message(world.state, said, counts=False, metadata=False)
+    body = message(world.state, said, metadata=False)
     return {
         "type": "message",
         "channel": room.id,

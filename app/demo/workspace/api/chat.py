@@ -118,7 +118,7 @@ def _post_message(request: Request) -> Json:
     said.metadata = _metadata(request)
     _fill(said, content)
     messages.post(request.world, room, said)
-    body = shapes.message(request.world.state, said, counts=False)
+    body = shapes.message(request.world.state, said)
     body.pop("client_msg_id", None)
     return {"channel": room.id, "ts": said.ts, "message": body}
 
@@ -161,7 +161,7 @@ def _update(request: Request) -> Json:
     if metadata := _metadata(request):
         content["metadata"] = metadata
     messages.replace(request.world, room, said, mark_edited=not content["blocks"], **content)
-    body = shapes.message(request.world.state, said, counts=False, ts=False)
+    body = shapes.message(request.world.state, said, ts=False)
     for key in ("client_msg_id", "subtype", "username", "icons"):
         body.pop(key, None)
     return {"channel": room.id, "ts": said.ts, "text": said.text, "message": body}
@@ -202,7 +202,7 @@ def _schedule_message(request: Request) -> Json:
         "scheduled_message_id": later.id,
         "channel": room.id,
         "post_at": post_at,
-        "message": shapes.message(world.state, preview, counts=False, ts=False),
+        "message": shapes.message(world.state, preview, ts=False),
     }
 
 

@@ -47,7 +47,7 @@ def _pins(request: Request) -> Json:
 
 def _listed_pin(request: Request, room: Channel, ts: str, by: str, at: int) -> Json:
     said = room.messages[ts]
-    body = shapes.message(request.world.state, said, metadata=False)
+    body = shapes.message(request.world.state, said, room=room, metadata=False)
     body["pinned_to"] = [room.id]
     body["permalink"] = shapes.permalink(request.world, room, said)
     return {"type": "message", "channel": room.id, "created": at, "created_by": by, "message": body}
@@ -70,7 +70,7 @@ def _unreact(request: Request) -> Json:
 
 def _reactions(request: Request) -> Json:
     room, said = _target(request)
-    body = shapes.message(request.world.state, said, counts=False, metadata=False)
+    body = shapes.message(request.world.state, said, metadata=False)
     body["permalink"] = shapes.permalink(request.world, room, said)
     for key in ("thread_ts", "client_msg_id", "edited"):
         body.pop(key, None)

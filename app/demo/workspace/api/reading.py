@@ -90,9 +90,9 @@ def _time(text: str, wrong: str) -> float:
         raise SlackError(wrong) from None
 
 
-def _shown(request: Request, said: list[Message]) -> list[Json]:
+def _shown(request: Request, room: Channel, said: list[Message]) -> list[Json]:
     metadata = request.arguments.flag("include_all_metadata")
-    return [shapes.message(request.world.state, m, metadata=metadata) for m in said]
+    return [shapes.message(request.world.state, m, room=room, metadata=metadata) for m in said]
 
 
 def _history(request: Request) -> Json:
@@ -107,7 +107,7 @@ def _history(request: Request) -> Json:
     ]
     shown, metadata = page(_window(request, top)[::-1], request.arguments, most=999)
     body: Json = {
-        "messages": _shown(request, shown),
+        "messages": _shown(request, room, shown),
         "has_more": bool(metadata["next_cursor"]),
         "pin_count": len(room.pins),
         "channel_actions_count": 0,
@@ -125,7 +125,10 @@ def _replies(request: Request) -> Json:
     parent = room.messages.get(asked.thread_ts or asked.ts, asked)
     replies = _window(request, room.replies(parent.ts))
     shown, metadata = page([parent, *replies], request.arguments)
-    body: Json = {"messages": _shown(request, shown), "has_more": bool(metadata["next_cursor"])}
+    body: Json = {
+        "messages": _shown(request, room, shown),
+        "has_more": bool(metadata["next_cursor"]),
+    }
     for reply in body["messages"][1:]:
         reply["parent_user_id"] = parent.user
     return body | ({"response_metadata": metadata} if metadata["next_cursor"] else {})

@@ -61,7 +61,7 @@ def replace(
     world: World, room: Channel, said: Message, *, mark_edited: bool, **new: object
 ) -> None:
     """Change what a message says; without blocks the "(edited)" mark appears."""
-    before = shapes.message(world.state, said)
+    before = shapes.message(world.state, said, room=room)
     for key, value in new.items():
         setattr(said, key, value)
     if mark_edited:
@@ -72,7 +72,7 @@ def replace(
 
 
 def delete(world: World, room: Channel, said: Message) -> None:
-    before = shapes.message(world.state, said)
+    before = shapes.message(world.state, said, room=room)
     del room.messages[said.ts]
     room.pins = [p for p in room.pins if p.ts != said.ts]
     if not said.ephemeral_to:

@@ -60,7 +60,7 @@ def on_message(world: World, room: Channel, said: Message) -> Json:
     if said.thread_ts:
         body["container"]["thread_ts"] = said.thread_ts
     if not said.ephemeral_to:
-        body["message"] = shapes.message(world.state, said)
+        body["message"] = shapes.message(world.state, said, room=room)
     return body
 
 

@@ -33,7 +33,7 @@ async def use(world: World, who: User, callback_id: str, room: Channel | None, t
         payload |= {
             "channel": channel_of(room),
             "message_ts": ts,
-            "message": shapes.message(world.state, said),
+            "message": shapes.message(world.state, said, room=room),
             "response_url": response_url(world, who, room, ts=ts),
         }
     answer = await world.ask("interactive", payload)

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from aiohttp import WSMsgType, web
 
@@ -90,7 +91,9 @@ class Sockets:
                 "host": "local-workspace",
                 "build_number": 1,
                 "approximate_connection_time": 18060,
-                "started": "1970-01-01 00:00:00.000",
+                "started": datetime.fromtimestamp(self._world.now(), UTC).isoformat(
+                    " ", "milliseconds"
+                ),
             },
             "connection_info": {"app_id": self._world.state.app.id},
         }
