@@ -45,7 +45,7 @@ def parse(text: str, *, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Unreadable(_syntax(str(error), text, source)) from error
+        raise Unreadable(_syntax(str(error), text)) from error
     except RecursionError as error:
         raise Unreadable(_deep(source)) from error
     except ValueError as error:  # a number of more digits than Python converts
@@ -109,19 +109,16 @@ def _deep(source: str) -> Problem:
     )
 
 
-def _syntax(message: str, text: str, source: str) -> Problem:
+def _syntax(message: str, text: str) -> Problem:
     position = POSITION.search(message)
     what = _sentence(message[: position.start()] if position else message)
-    lines = text.split("\n")
+    lines = text.rstrip().split("\n")
     if position is None or position["line"] is None:
-        return Problem(
-            path=source,
-            line=len(lines),
-            what=f"{what} at the end of the file",
-            hint="Something that was opened is not closed, or a value is missing.",
-        )
-    line, column = int(position["line"]), int(position["column"])
-    hint = "The file is read no further until this is right."
+        line, column = len(lines), len(lines[-1]) + 1
+        hint = "The file ends there: something is not closed, or a value is missing."
+    else:
+        line, column = int(position["line"]), int(position["column"])
+        hint = "The file is read no further until this is right."
     if line <= len(lines) and BARE_TIME.search(lines[line - 1]):
         hint = 'Put times in quotes: "09:00".'
     return Problem(path=f"line {line}, column {column}", line=line, what=what, hint=hint)

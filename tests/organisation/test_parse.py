@@ -35,12 +35,13 @@ CASES: dict[str, tuple[str | bytes, str]] = {
     ),
     "an unfinished value": (
         "a = ",
-        "line 1, column 5: Invalid value. The file is read no further until this is right.",
+        "line 1, column 4: Invalid value. "
+        "The file ends there: something is not closed, or a value is missing.",
     ),
-    "an unclosed list": (
-        'a = ["x",\n',
-        "baton.toml: Unclosed array at the end of the file. "
-        "Something that was opened is not closed, or a value is missing.",
+    "an unclosed text": (
+        'a = "x',
+        "line 1, column 7: Unterminated string. "
+        "The file ends there: something is not closed, or a value is missing.",
     ),
     "another encoding": (
         'a = 1\nname = "Caf\xe9"'.encode("latin-1"),
