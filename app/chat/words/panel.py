@@ -1,14 +1,15 @@
 """Where incidents stand, for the one person who asked: panel, list, status."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.chat import actions
 from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
-from app.chat.words.dates import moment
 from app.chat.words.escape import escape
-from app.chat.words.people import Who, all_named, named
-from app.chat.words.replies import place, title
+from app.chat.words.headline import Head, headline, reason
+from app.chat.words.people import Who, all_named
+from app.chat.words.standing import Standing, standing
 from app.rules.incident import Incident, Missing, State
 from app.rules.organisation import Service
 
@@ -40,19 +41,19 @@ STATE_BUTTONS: dict[State, tuple[tuple[str, str], ...]] = {
 }
 
 
-def panel(
-    incident: Incident,
-    *,
-    holder: Who | None,
-    ringing: Sequence[Who],
-    helping: Sequence[Who],
-    missing: Missing,
-) -> Message:
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An incident with the two lines that name it and say where it stands."""
+
+    incident: Incident
+    head: Head
+    standing: Standing
+
+
+def panel(row: Row, *, ringing: Sequence[Who], helping: Sequence[Who], missing: Missing) -> Message:
     """The incident at a glance, with what can be done in its state."""
-    lines = [
-        f"{title(incident)}: {stands(incident, holder)}",
-        escape(incident.reason, 300),
-    ]
+    incident = row.incident
+    lines = [headline(row.head), standing(row.standing), reason(row.head)]
     if ringing:
         lines.append(f"Rung now, no answer yet: {all_named(ringing)}.")
     if helping:
@@ -64,52 +65,38 @@ def panel(
     return compose(lines, buttons=_buttons(incident))
 
 
-def stands(incident: Incident, holder: Who | None) -> str:
-    """One sentence: the state, since when, and whose it is."""
-    state = incident.state
-    if state is State.TRIGGERED:
-        return f"nobody has it yet, since {moment(incident.triggered_at)}."
-    if state is State.ACKNOWLEDGED:
-        since = f" since {moment(incident.acknowledged_at)}" if incident.acknowledged_at else ""
-        return f"{named(holder) if holder else 'somebody'} has it{since}."
-    at = incident.resolved_at if state is State.RESOLVED else incident.ended_at
-    return f"{state}{f' {moment(at)}' if at else ''}."
-
-
-def listing(incidents: Sequence[tuple[Incident, Who | None]]) -> Message:
+def listing(rows: Sequence[Row]) -> Message:
     """Open ones, and resolved ones that are not closed yet."""
-    if not incidents:
+    if not rows:
         return compose(["No incident is open, and none waits to be closed."])
-    shown = incidents[:MOST]
-    lines = [
-        f"`{each.severity}` {title(each)}: {stands(each, holder)} "
-        f"{place(each) if each.channel_id else ''}".rstrip()
-        for each, holder in shown
-    ]
-    more = len(incidents) - len(shown)
-    return compose(lines, small=[f"{more} more are not shown."] if more else [])
+    more = len(rows) - MOST
+    return compose(
+        [row_line(row) for row in rows[:MOST]],
+        small=[f"{more} more are not shown."] if more > 0 else [],
+    )
 
 
-def services(
-    known: Sequence[Service], troubled: Mapping[str, Incident], *, one: bool = False
-) -> Message:
-    """Each service, and the incident that stands against it; healthy ones only as a number."""
-    if one:
-        service = known[0]
-        incident = troubled.get(service.id)
-        name = f"*{escape(service.name, 80)}*"
-        if incident is None:
-            return compose([f"{name}: no open incident."])
-        return compose([f"{name}: {title(incident)}, {stands(incident, None)} {place(incident)}"])
-    bad = [service for service in known if service.id in troubled]
+def service(known: Service, row: Row | None) -> Message:
+    name = f"*{escape(known.name, 80)}*"
+    if row is None:
+        return compose([f"{name}: no open incident."])
+    return compose([f"{name}:", row_line(row)])
+
+
+def services(known: int, troubled: Mapping[str, Row]) -> Message:
+    """The services with an open incident, by name; of the others only how many."""
     lines = [
-        f"*{escape(service.name, 80)}*: {title(troubled[service.id])}, "
-        f"{place(troubled[service.id])}"
-        for service in bad[:MOST]
+        f"*{escape(name, 80)}*: {row_line(row)}" for name, row in list(troubled.items())[:MOST]
     ]
-    well = len(known) - len(bad)
-    lines.append(f"{well} of {len(known)} services have no open incident.")
+    well = known - len(troubled)
+    lines.append(f"{well} of {known} services have no open incident.")
     return compose(lines, small=["`/inc status service` asks for one."])
+
+
+def row_line(row: Row) -> str:
+    """An incident in one line: which, where it stands, and its channel."""
+    where = f" · <#{row.incident.channel_id}>" if row.incident.channel_id else ""
+    return f"{headline(row.head)} · {standing(row.standing)}{where}"
 
 
 def _gates(missing: Missing) -> str:

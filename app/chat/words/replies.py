@@ -12,17 +12,12 @@ from app.chat.message import Block, Message
 from app.chat.words.dates import clock, how_long, moment
 from app.chat.words.escape import bold, escape
 from app.chat.words.people import Who, all_named, named
+from app.chat.words.ringing import Asked
 from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
 
 TITLE = 120
 QUOTE = 600
 NOBODY = "nobody could be found; the engineering channel is told"
-
-AGAIN = Message(text="That is done already; it was not done a second time.")
-TROUBLE = Message(
-    text="Something went wrong on my side. Nothing was changed. Try again in a moment; if it "
-    "stays, tell whoever runs Baton, whose log says more."
-)
 
 
 def title(incident: Incident) -> str:
@@ -70,6 +65,19 @@ def acknowledged(
             *_where(incident),
         ],
         buttons=[button("Update", actions.UPDATE, str(incident.id))],
+    )
+
+
+def answered(incident: Incident, *, holder: Who, asked: Asked) -> Message:
+    """Somebody answered a page that was asked for by hand; the incident stays whose it was."""
+    by = named(asked.asked_by) if asked.asked_by else "Somebody"
+    return compose(
+        [
+            f"You answered; nobody is rung for that any more. {named(holder)} has "
+            f"{title(incident)}. {by} asked:",
+            f"> {escape(asked.why, QUOTE)}",
+        ],
+        small=_where(incident),
     )
 
 
@@ -212,55 +220,12 @@ def reopened(incident: Incident) -> Message:
     return compose([f"{title(incident)} is open again. Whoever is on the rota is rung now."])
 
 
-def accepted_pager(until: datetime | None) -> Message:
-    end = f" until {moment(until)}" if until else ""
-    return compose([f"You have the pager{end}. Thank you; have a quiet week."])
-
-
-def unknown_word(word: str, *, meant: str | None, line: str, command: str) -> Message:
-    """`line` is the whole command as it should run; `command` is inc or oncall."""
-    head = f"I do not know `/{command} {escape(word, 40)}`."
-    if meant is None:
-        return compose([f"{head} `/{command} help` shows what I do."])
-    offer = button("Run", actions.RUN_COMMAND, f"{command} {line}") if len(line) < 1900 else None
-    return compose(
-        [f"{head} Did you mean `/{command} {escape(meant, 40)}`?"],
-        buttons=[offer] if offer else [],
-    )
-
-
-def which(open_ones: Sequence[Incident], *, verb: str, rest: str) -> Message:
-    """Nothing says which incident is meant: the open ones to choose from."""
-    if not open_ones:
-        return compose(
-            [
-                "No incident is open. `/inc new what is wrong` declares one; "
-                f"`/inc {verb} INC-12` reaches an ended one."
-            ]
-        )
-    if len(rest) > 1800:
-        return compose([f"Say which incident: `/inc {verb} {open_ones[0].key} …`."])
-    offered = open_ones[:20]
-    more = len(open_ones) - len(offered)
-    return compose(
-        [f"Which incident? You can also type it: `/inc {verb} {open_ones[0].key} …`."],
-        small=[f"{more} more: `/inc list`."] if more else [],
-        buttons=[
-            button(
-                f"{each.key} {each.title}"[:70],
-                f"{actions.RUN_COMMAND}:{each.id}",
-                f"inc {verb} {each.key} {rest}".rstrip(),
-            )
-            for each in offered
-        ],
-    )
-
-
-def form_failed(sentence: str) -> Message:
-    return Message(
-        text=f"The form could not be opened: {sentence} Nothing was changed. Type it instead; "
-        "`/inc help` shows how."
-    )
+def pager_taken(until: datetime, *, holder: Who | None) -> Message:
+    """`holder` is whose pager it is, when somebody else said so for them."""
+    end = f"until {moment(until)}"
+    if holder is not None:
+        return compose([f"Noted for {named(holder)}, who has the pager {end}."])
+    return compose([f"You have the pager {end}. Thank you; have a quiet week."])
 
 
 def _owed(missing: Missing) -> list[str]:

@@ -1,0 +1,141 @@
+"""Who is on call, what comes next, what is mine: answers of the rota command."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.chat.blocks import compose
+from app.chat.message import Message
+from app.chat.words.dates import moment
+from app.chat.words.escape import escape
+from app.chat.words.people import Who, all_named, named
+
+NAME = 60
+MOST = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """Somebody's stretch on a rota; `who` is None where nobody serves. `covering`: an override."""
+
+    rota: str
+    who: Who | None
+    start: datetime
+    end: datetime | None
+    covering: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Now:
+    """Who is on call at this instant. `owners` are the teams inside their working hours."""
+
+    volunteers: Duty
+    owners: Sequence[Duty]
+    managers: Sequence[Who]
+    managers_until: datetime | None
+    awake: Sequence[Who]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to reach a person, as it may be shown."""
+
+    method: str
+    hint: str
+    verified: bool
+    wakes: bool
+
+
+def who_now(now: Now) -> Message:
+    """Who is rung now and until when, the managers behind them, and who can be asked freely."""
+    lines = [f"*Out of hours*: {_serves(now.volunteers)}"]
+    lines += [f"*{escape(each.rota, NAME)}*, in hours now: {_serves(each)}" for each in now.owners]
+    lines.append(f"*Managers*: {_managers(now)}")
+    if now.awake:
+        lines.append(f"*Awake now*: {all_named(now.awake, most=MOST)}")
+    owners = "rings its own rota" if now.owners else "would ring its own rota"
+    return compose(
+        lines,
+        small=[
+            f"A P1 of a team in its working hours {owners}; any other P1 rings "
+            f"{_whom(now.volunteers)}. If nobody answers, the managers are next."
+        ],
+    )
+
+
+def coming(duties: Sequence[Duty]) -> Message:
+    """The coming shifts, rota by rota, in the reader's own time."""
+    if not duties:
+        return compose(["No shift is planned. `baton.toml` has the rotas."])
+    lines: list[str] = []
+    rota = None
+    for duty in duties:
+        if duty.rota != rota:
+            rota = duty.rota
+            lines.append(f"*{escape(rota, NAME)}*")
+        lines.append(_shift(duty))
+    return compose(lines)
+
+
+def mine(duties: Sequence[Duty], ways: Sequence[Way]) -> Message:
+    """My shifts, and how I am reached while I have one."""
+    lines = ["*Your shifts*"]
+    lines += [f"{_shift(duty)} ({escape(duty.rota, NAME)})" for duty in duties]
+    if not duties:
+        lines.append("None in the next eight weeks.")
+    return compose([*lines, "*How you are reached*", *ways_lines(ways)])
+
+
+def ways_lines(ways: Sequence[Way]) -> list[str]:
+    """Every way with whether it rings; last, what is missing to be woken at night."""
+    lines = [
+        f"{escape(way.method, 20)} {escape(way.hint, NAME)}: "
+        f"{'rings' if way.verified else 'not verified yet, so it does not ring'}"
+        for way in ways
+    ]
+    if not any(way.verified and way.wakes for way in ways):
+        lines.append(
+            ":warning: Nothing here can wake you: Slack is silent in do-not-disturb. "
+            "`/oncall contact` adds a push to your phone."
+        )
+    return lines
+
+
+def tested(hints: Sequence[tuple[str, str]]) -> Message:
+    """A test page is on its way: (method, hint) of everything that rings."""
+    told = ", ".join(f"{escape(method, 20)} {escape(hint, NAME)}" for method, hint in hints)
+    return compose(
+        [f"A test page goes out now by {told}."],
+        small=[
+            "Nothing came? `/oncall contact` shows what is set up; sound must be allowed there."
+        ],
+    )
+
+
+def _serves(duty: Duty) -> str:
+    if duty.who is None:
+        return "nobody; the managers are rung at once"
+    return f"{named(duty.who)}{_until(duty.end)}"
+
+
+def _managers(now: Now) -> str:
+    if not now.managers:
+        return "nobody"
+    first, *others = now.managers
+    then = f", then {all_named(others)}" if others else ""
+    return f"{named(first)}{_until(now.managers_until)}{then}"
+
+
+def _whom(duty: Duty) -> str:
+    return named(duty.who) if duty.who else "the managers"
+
+
+def _until(end: datetime | None) -> str:
+    return f" until {moment(end)}" if end else ""
+
+
+def _shift(duty: Duty) -> str:
+    who = named(duty.who) if duty.who else "nobody"
+    note = " · by an override" if duty.covering else ""
+    end = moment(duty.end) if duty.end else "further notice"
+    return f"{moment(duty.start)} to {end} · {who}{note}"

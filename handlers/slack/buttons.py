@@ -1,0 +1,100 @@
+"""Buttons: on cards, pages, announcements, private answers and the Home tab."""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from app.chat import actions
+from app.flows.work import Refused, Work
+from handlers.slack import acts, inc, oncall
+from handlers.slack.ask import Ask, Body, Reply, read_ask
+from handlers.slack.commands import Commands
+from handlers.slack.contacts import ContactForms
+from handlers.slack.desk import Desk
+from handlers.slack.handover import have_the_pager
+
+ON_INCIDENT: Mapping[str, acts.IncidentAct] = {
+    actions.ACKNOWLEDGE: acts.acknowledge,
+    actions.NOT_ACTIONABLE: acts.call_not_actionable,
+    actions.STILL_ON_IT: acts.still_on_it,
+    actions.JOIN: acts.help_with,
+    actions.ESCALATE: acts.escalate,
+    actions.RESOLVE: acts.end_impact,
+    actions.CLOSE: acts.close,
+    actions.REOPEN: acts.open_again,
+    actions.CANCEL: acts.call_off,
+    actions.UPDATE: acts.post_update,
+    actions.ROOT_CAUSE: acts.root_cause,
+    actions.FOLLOW_UP: acts.follow_up,
+    actions.KNOW_SOMETHING: acts.add_note,
+    actions.FOLLOW_QUIETLY: acts.follow_quietly,
+}
+"""What a press does to the incident its button names."""
+
+RUN = re.compile(re.escape(actions.RUN_COMMAND) + r"(:\d+)?")
+LINKS = re.compile(re.escape(actions.LINK) + r"(_\w+)?")
+"""Buttons that only open an address: Slack wants their press acknowledged all the same."""
+OLD = "This button is from an older message, and what it was about is gone. Nothing was changed."
+
+Press: TypeAlias = Callable[[Work, Ask, str], Reply]
+
+
+def register(bolt: AsyncApp, desk: Desk, commands: Commands, forms: ContactForms) -> None:
+    """Listen to every button by its action id."""
+
+    def listen(action: str, press: Press) -> None:
+        @bolt.action(action)
+        async def on_press(ack: AsyncAck, body: Body) -> None:
+            ask, value = read_ask(body), pressed(body)
+            reply = await desk.decide(body, lambda work: press(work, ask, value))
+            await desk.answer_click(ack, body, reply)
+
+    for action, act in ON_INCIDENT.items():
+        listen(action, functools.partial(_on_incident, act))
+    listen(actions.PASS_ON, _pass_on)
+    listen(actions.HAVE_THE_PAGER, _have_the_pager)
+    listen(actions.DECLARE, lambda work, ask, value: inc.declare_form(work, ask))
+    listen(actions.TEST_PAGER, lambda work, ask, value: oncall.test(work, ask))
+    listen(actions.CONTACTS, lambda work, ask, value: forms.open(work, ask))
+
+    @bolt.action(RUN)
+    async def on_run(ack: AsyncAck, body: Body) -> None:
+        name, _, text = pressed(body).partition(" ")
+        reply = await commands.run(body, "oncall" if name == "oncall" else "inc", text)
+        await desk.answer_click(ack, body, reply, replace=not reply.refused)
+
+    @bolt.action(LINKS)
+    async def on_link(ack: AsyncAck) -> None:
+        await ack()
+
+
+def pressed(body: Body) -> str:
+    """The value of the button that was pressed."""
+    found = body.get("actions") or [{}]
+    return str(found[0].get("value") or "")
+
+
+def numbers(value: str) -> list[int]:
+    """`12` or `12:34`; a value that is neither was not made by us."""
+    parts = value.split(":")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise Refused(OLD)
+    return [int(part) for part in parts]
+
+
+def _on_incident(act: acts.IncidentAct, work: Work, ask: Ask, value: str) -> Reply:
+    return act(work, ask, numbers(value)[0], "")
+
+
+def _pass_on(work: Work, ask: Ask, value: str) -> Reply:
+    found = numbers(value)
+    if len(found) != 2:
+        raise Refused(OLD)
+    return acts.pass_page_on(work, ask, found[0], found[1])
+
+
+def _have_the_pager(work: Work, ask: Ask, value: str) -> Reply:
+    return have_the_pager(work, ask, numbers(value)[0])

@@ -1,0 +1,138 @@
+"""Forms as they come back: what was filled in goes to the same acts as a command would."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from app.chat import actions
+from app.chat.words import contact_forms
+from app.chat.words import forms as words
+from app.chat.words.inputs import VALUE
+from app.flows.work import Work
+from handlers.slack import acts, inc
+from handlers.slack.ask import Ask, Body, Deed, Reply, carried, read_ask
+from handlers.slack.contacts import ContactForms, carried_contact
+from handlers.slack.desk import Desk
+
+Fill: TypeAlias = Callable[[Work, Ask, "Filled"], Reply]
+
+
+class Filled:
+    """What stands in a form, by block; all of it is foreign."""
+
+    def __init__(self, body: Body) -> None:
+        self.carried = carried(body)
+        state = (body.get("view") or {}).get("state") or {}
+        self._values: Mapping[str, Mapping[str, Any]] = state.get("values") or {}
+
+    @property
+    def incident(self) -> int:
+        """The incident the form was opened for; 0 is nobody's."""
+        number = self.carried.get("incident")
+        return number if isinstance(number, int) else 0
+
+    def text(self, block: str) -> str:
+        found = self._values.get(block, {}).get(VALUE, {})
+        return str(found.get("value") or "").strip()
+
+    def choice(self, block: str, action: str = VALUE) -> str | None:
+        found = self._values.get(block, {}).get(action, {}).get("selected_option")
+        return str(found["value"]) if found else None
+
+    @property
+    def service(self) -> str | None:
+        return self.choice(words.SERVICE, actions.PICK_SERVICE)
+
+    @property
+    def sla(self) -> str | None:
+        """Only the chosen service's own: its block is named after it."""
+        block = f"{words.SLA}:{self.service}"[:255]
+        found = self.choice(block, actions.PICK_SLA)
+        return None if found == words.UNSURE else found
+
+
+def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
+    """Listen to every form's submission, and to the choices that change a form."""
+
+    def listen(callback: str, fill: Fill, *, block: str | None) -> None:
+        @bolt.view(callback)
+        async def on_submit(ack: AsyncAck, body: Body) -> None:
+            ask, filled = read_ask(body), Filled(body)
+            reply = await desk.decide(body, lambda work: fill(work, ask, filled))
+            await desk.answer_form(ack, reply, block=block, back=ask.back)
+
+    for callback, act in ONE_TEXT.items():
+        listen(callback, functools.partial(_one_text, act), block=words.TEXT)
+    listen(actions.DECLARE_FORM, _declare, block=words.TITLE)
+    listen(actions.FOLLOW_UP_FORM, _follow_up, block=words.TEXT)
+    listen(actions.ADD_TO_INCIDENT_FORM, _add_to_incident, block=words.TEXT)
+    listen(
+        actions.ADD_CONTACT_FORM,
+        lambda work, ask, filled: contacts.add(
+            work,
+            ask,
+            filled.choice(contact_forms.METHOD) or "",
+            filled.text(contact_forms.ADDRESS),
+        ),
+        block=contact_forms.ADDRESS,
+    )
+    listen(
+        actions.VERIFY_CONTACT_FORM,
+        lambda work, ask, filled: contacts.verify(
+            work, ask, carried_contact(filled.carried), filled.text(contact_forms.CODE)
+        ),
+        block=contact_forms.CODE,
+    )
+
+    @bolt.action(actions.PICK_SERVICE)
+    @bolt.action(actions.PICK_SLA)
+    async def on_pick(ack: AsyncAck, body: Body) -> None:
+        ask, filled = read_ask(body), Filled(body)
+        deed: Deed = functools.partial(_chosen, ask=ask, filled=filled)
+        await desk.answer_click(ack, body, await desk.decide(body, deed, reads=True))
+
+
+ONE_TEXT: Mapping[str, acts.IncidentAct] = {
+    actions.UPDATE_FORM: acts.post_update,
+    actions.NOTE_FORM: acts.add_note,
+    actions.ESCALATE_FORM: acts.escalate,
+    actions.CANCEL_FORM: acts.call_off,
+    actions.ROOT_CAUSE_FORM: acts.root_cause,
+}
+"""Forms with one text about the incident they were opened for."""
+
+
+def _one_text(act: acts.IncidentAct, work: Work, ask: Ask, filled: Filled) -> Reply:
+    return act(work, ask, filled.incident, filled.text(words.TEXT))
+
+
+def _declare(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return inc.open_new(
+        work, ask, filled.text(words.TITLE), service=filled.service, sla=filled.sla, guess=False
+    )
+
+
+def _chosen(work: Work, ask: Ask, filled: Filled) -> Reply:
+    """The declare form once more, with the severity that follows from the choice."""
+    return inc.declare_form(
+        work, ask, told=filled.text(words.TITLE), service=filled.service, sla=filled.sla
+    )
+
+
+def _follow_up(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return acts.follow_up(
+        work,
+        ask,
+        filled.incident,
+        filled.text(words.TEXT),
+        team=filled.choice(words.TEAM),
+        none_because=filled.choice(words.KIND) == words.NONE,
+    )
+
+
+def _add_to_incident(work: Work, ask: Ask, filled: Filled) -> Reply:
+    chosen = filled.choice(words.INCIDENT) or ""
+    number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+    return acts.add_note(work, ask, number, filled.text(words.TEXT))
