@@ -50,6 +50,6 @@ ADD_CONTACT_FORM = "add_contact_form"
 VERIFY_CONTACT_FORM = "verify_contact_form"
 
 # Shortcuts, as the manifest names them.
-DECLARE_SHORTCUT = "declare"
+DECLARE_SHORTCUT = "declare_incident"
 DECLARE_FROM_MESSAGE = "declare_from_message"
 ADD_TO_INCIDENT = "add_to_incident"
