@@ -11,7 +11,7 @@ OURS = re.compile(
     r"|<https://grafana\.acme\.test/d+\|Dashboard>"
     r"|<https://runbooks\.acme\.test/[a-z-]+\|Runbook>"
     r"|<#C0INCIDENT>"
-    r"|<@U0(?:ANA|BEN|MIA)>"
+    r"|<@U0?(?:ANA|BEN|CHI|MIA|NOOR)>"
 )
 ENTITY = re.compile("&(?:amp|lt|gt);")
 
