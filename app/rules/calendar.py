@@ -1,105 +1,135 @@
-"""Working hours, holidays and wall clocks, on half-open UTC intervals."""
+"""Wall clocks as instants, and who is inside their working hours (product.md 2 and 21).
 
+Every instant is aware UTC and compared in UTC only: local arithmetic lies across daylight saving.
+"""
+
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.rules.organisation import Organisation, Person, PersonId, WorkingHours
+from app.rules.organisation import Organisation, PersonId, Team, WorkingHours
 
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-LOOK_AHEAD = 400
-"""Days that are searched for the next opening; a year of holidays is no calendar."""
-ORDINARY_DAYS = frozenset(range(5))
+OFFICE_DAYS = frozenset(range(5))
+OFFICE_START, OFFICE_END = time(9), time(18)
+"""A person of no team works these hours where they are (design.md, organisation)."""
 
 
-def to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall-clock time (product.md 21).
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Half-open: `start` is in, `end` is out."""
 
-    One that does not exist becomes the first valid instant after it; of a repeated hour, the
-    first counts.
+    start: datetime
+    end: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+
+def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant at which the clocks of `zone` show `clock` on `day` (product.md 21).
+
+    A time that does not exist becomes the first valid instant after the gap; of a repeated hour
+    the first counts.
     """
-    wall = datetime.combine(day, at)
-    instant = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wall:
-        return instant
-    return _end_of_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+    local = datetime.combine(day, clock, zone)
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    assert before is not None
+    assert after is not None
+    if before >= after:
+        return local.astimezone(UTC)
+    return _end_of_gap(local.replace(tzinfo=UTC, microsecond=0) - after, after, zone)
 
 
-def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The transition between two instants, to the second."""
-    offset = after.astimezone(zone).utcoffset()
-    while after - before > SECOND:
-        middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
-        if middle.astimezone(zone).utcoffset() == offset:
-            after = middle
-        else:
-            before = middle
-    return after
+def _end_of_gap(earlier: datetime, after: timedelta, zone: ZoneInfo) -> datetime:
+    """The instant within a day of `earlier` from which `after` is the offset; on a whole second."""
+
+    def has_changed(seconds: int) -> bool:
+        return (earlier + timedelta(seconds=seconds)).astimezone(zone).utcoffset() == after
+
+    seconds = range(2 * 24 * 60 * 60)
+    return earlier + timedelta(seconds=bisect_left(seconds, True, key=has_changed))
 
 
 def is_working(hours: WorkingHours, at: datetime) -> bool:
-    """Whether `at` is in working hours: the opening instant is, the closing one is not."""
+    """Exact: with an end at 18:00, 17:59:59.999999 is in and 18:00:00 is out."""
     return working_interval(hours, at) is not None
 
 
-def working_interval(hours: WorkingHours, at: datetime) -> tuple[datetime, datetime] | None:
-    """The stretch of working hours that holds `at`; a night belongs to the day it starts."""
-    today = at.astimezone(hours.timezone).date()
-    for day in (today - DAY, today):
-        stretch = _stretch(hours, day)
-        if stretch is not None and stretch[0] <= at < stretch[1]:
-            return stretch
-    return None
-
-
-def next_opening(hours: WorkingHours, at: datetime) -> datetime:
-    """The first opening after `at`; a calendar that never opens is taken to open in a day."""
-    return next((start for start, _ in _stretches(hours, at) if start > at), at + DAY)
-
-
-def next_change(hours: WorkingHours, at: datetime) -> datetime:
-    """The next instant at which working hours begin or end."""
-    here = working_interval(hours, at)
-    return here[1] if here else next_opening(hours, at)
+def working_interval(hours: WorkingHours, at: datetime) -> Interval | None:
+    """The working time that `at` lies in, if it lies in one."""
+    return next((each for each in _around(hours, at) if at in each), None)
 
 
 def is_holiday(hours: WorkingHours, at: datetime) -> bool:
+    """Whether the local date of `at` is one of the calendar's holidays."""
     return at.astimezone(hours.timezone).date() in hours.holidays
 
 
-def person_hours(org: Organisation, person: Person) -> WorkingHours:
-    """Their team's hours in their own zone, else 09:00 to 18:00, Monday to Friday, there."""
-    for team in org.teams.values():
-        if person.id in team.members:
-            own = team.working_hours
-            return WorkingHours(
-                timezone=person.timezone,
-                days=own.days,
-                start=own.start,
-                end=own.end,
-                holidays=own.holidays,
-            )
-    return WorkingHours(timezone=person.timezone, days=ORDINARY_DAYS, start=time(9), end=time(18))
+def next_opening(hours: WorkingHours, at: datetime) -> datetime:
+    """The first beginning of working time after `at`.
+
+    Raises ValueError for hours that never open; `check` refuses them.
+    """
+    if not hours.days or hours.start == hours.end:
+        raise ValueError("these working hours never open")
+    days = 7 * (len(hours.holidays) + 3)  # even when each holiday costs a week, one is left
+    openings = (each.start for each in _around(hours, at, days) if each.start > at)
+    return next(openings)
+
+
+def next_change(hours: WorkingHours, at: datetime) -> datetime:
+    """When `is_working` next turns over after `at`."""
+    working = working_interval(hours, at)
+    if working is None:
+        return next_opening(hours, at)
+    while (following := working_interval(hours, working.end)) is not None:
+        working = following
+    return working.end
+
+
+def _around(hours: WorkingHours, at: datetime, days: int = 2) -> Iterator[Interval]:
+    """The working times of the days around `at`, from two days before it on.
+
+    Two, because a night reaches into the next day and clocks once jumped over a whole one.
+    """
+    today = at.astimezone(hours.timezone).date()
+    for ahead in range(-2, days):
+        interval = _working_day(hours, today + ahead * DAY)
+        if interval is not None:
+            yield interval
+
+
+def _working_day(hours: WorkingHours, day: date) -> Interval | None:
+    """A night belongs to the day on which it starts, holidays included."""
+    if day.weekday() not in hours.days or day in hours.holidays:
+        return None
+    last = day + DAY if hours.end < hours.start else day
+    start = to_utc(day, hours.start, hours.timezone)
+    end = to_utc(last, hours.end, hours.timezone)
+    return Interval(start, end) if start < end else None
+
+
+def team_of(org: Organisation, person: PersonId) -> Team | None:
+    """The first team of the file that has them as a member."""
+    return next((team for team in org.teams.values() if person in team.members), None)
+
+
+def person_hours(org: Organisation, person: PersonId) -> WorkingHours:
+    """A person's own hours: their team's in the person's zone, else office hours there.
+
+    Of somebody the file does not name the organisation's zone is taken.
+    """
+    known = org.people.get(person)
+    zone = known.timezone if known else org.timezone
+    team = team_of(org, person)
+    if team is not None:
+        return replace(team.working_hours, timezone=zone)
+    return WorkingHours(timezone=zone, days=OFFICE_DAYS, start=OFFICE_START, end=OFFICE_END)
 
 
 def awake_now(org: Organisation, at: datetime) -> list[PersonId]:
-    """Who is inside their own working hours, and so can be asked without waking anyone."""
-    return [
-        person.id for person in org.people.values() if is_working(person_hours(org, person), at)
-    ]
-
-
-def _stretches(hours: WorkingHours, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    today = at.astimezone(hours.timezone).date()
-    for ahead in range(-1, LOOK_AHEAD):
-        stretch = _stretch(hours, today + ahead * DAY)
-        if stretch is not None:
-            yield stretch
-
-
-def _stretch(hours: WorkingHours, day: date) -> tuple[datetime, datetime] | None:
-    if day.weekday() not in hours.days or day in hours.holidays:
-        return None
-    last = day if hours.start < hours.end else day + DAY
-    return to_utc(day, hours.start, hours.timezone), to_utc(last, hours.end, hours.timezone)
+    """Who is inside their own working hours, in file order: help without waking anyone."""
+    return [person for person in org.people if is_working(person_hours(org, person), at)]

@@ -1,51 +1,61 @@
-"""The final schedule of a rota. Paging, posts, handles and pages all ask this one function.
+"""Who is on duty when: the one schedule that everything uses (product.md 21 and 26)."""
 
-Shifts are half-open `[start, end)` in UTC and tile the asked window: no overlap, no hole but an
-explicit gap (product.md 21).
-"""
-
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from heapq import heappop, heappush
 from itertools import pairwise
 
-from app.rules.organisation import Override, PersonId, Rota, RotaKind
-from app.rules.turns import Turns
+from app.rules.calendar import Interval
+from app.rules.organisation import Override, PersonId
+from app.rules.succession import INSTANT, RotaVersion, Turn, turn_order, turns_between
+from app.rules.turns import EVER, FOREVER
 
-EVER = datetime.min.replace(tzinfo=UTC)
-FOREVER = datetime.max.replace(tzinfo=UTC)
-WEEK = timedelta(weeks=1)
+__all__ = [
+    "EVER",
+    "FOREVER",
+    "RotaVersion",
+    "Shift",
+    "Why",
+    "next_boundary",
+    "on_duty",
+    "shifts",
+    "turn_order",
+]
+
+NOT_STARTED = "the rota has not started"
+DAY_OFF = "nobody serves on this day"
+NOBODY = "nobody is on the rota"
 
 
 class Why(StrEnum):
+    """Why a shift is somebody's, or nobody's."""
+
     ROTATION = "rotation"
     OVERRIDE = "override"
     GAP = "gap"
 
 
-@dataclass(frozen=True, kw_only=True)
-class RotaVersion:
-    """A rota as it is from `effective` on; None for the first version, since ever."""
-
-    rota: Rota
-    effective: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Shift:
-    """Who serves in `[start, end)`; nobody (None) where there is a gap.
+    """`person` serves in `[start, end)`; None is an explicit gap.
 
-    `version` is the number of the rota's version; `note` an override's reason.
+    `turn` is the whole turn that this is a part of, however much of it was asked for or is
+    overridden; None where no rotation runs. `instead_of` has the turn and is relieved by the
+    override. `version` is the place of the rota's version among those given. `note` is the
+    override's reason, or says why there is a gap.
     """
 
     start: datetime
     end: datetime
     person: PersonId | None
     why: Why
-    version: int = 0
+    turn: Interval | None = None
+    version: int | None = None
     note: str = ""
+    override: Override | None = None
+    instead_of: PersonId | None = None
 
 
 def shifts(
@@ -54,222 +64,129 @@ def shifts(
     start: datetime,
     end: datetime,
 ) -> list[Shift]:
-    """The shifts of `[start, end)`, cut at its ends, oldest first."""
-    return _overlay(_rotation(versions, start, end), overrides, start, end)
+    """The final schedule of `[start, end)`, in order: it tiles the window exactly.
+
+    Two neighbours may be one person's, for a shift ends with its turn. Versions stand in the
+    order in which they were applied.
+    """
+    if start >= end:
+        return []
+    base = _rotation(versions, start, end)
+    served = [each for each in overrides if each.start < end and start < each.end]
+    return list(_relieved(base, _winning(served)) if served else base)
 
 
 def on_duty(versions: Sequence[RotaVersion], overrides: Sequence[Override], at: datetime) -> Shift:
-    """Who serves at an instant: the shift of `shifts` that holds it, with its whole length."""
-    base = _base_shift(_lines(versions), at)
-    if not overrides:
-        return base
-    return next(
-        shift
-        for shift in _overlay([base], overrides, base.start, base.end)
-        if shift.start <= at < shift.end
-    )
+    """The shift that runs at `at`, with its true start and end."""
+    turn = _turn_at(versions, at)
+    around = shifts(versions, overrides, turn.start, turn.end)
+    return next(each for each in around if each.start <= at < each.end)
 
 
 def next_boundary(versions: Sequence[RotaVersion], at: datetime) -> datetime:
-    """The next instant after `at` at which a turn of the rotation begins; where edits take hold."""
-    line = _lines(versions)[-1]
-    # A version that is not in force yet changes nothing before its own begin.
-    at = max(at, line.start) if line.start != EVER else at
-    number = line.turns.number(max(at, line.turns.begins - timedelta(microseconds=1)))
-    while line.turns.begin(number) <= at:
-        number += 1
-    return line.turns.begin(number)
+    """From when an edit or a join made at `at` serves: from the next boundary after it, for
+    nothing but an override changes the running shift (product.md 21). Where no rotation runs
+    yet, at once."""
+    running = on_duty(versions, (), at)
+    return at if running.turn is None else running.end
 
 
-class _Line:
-    """One version between its begin and the next one's, and who had the turn before it."""
-
-    def __init__(self, rota: Rota, start: datetime, end: datetime, before: "_Line | None") -> None:
-        self.rota = rota
-        self.turns = Turns(rota.rotation)
-        self.start = max(start, self.turns.begins)
-        self.end = end
-        self._first = self.turns.number(self.start)
-        self._blocks = self._make_blocks(before)
-        self._begins = [block.first for block in self._blocks]
-
-    def person(self, number: int) -> PersonId | None:
-        """Who has a turn: the member after the last one who served, in order."""
-        block = self._blocks[bisect_right(self._begins, number) - 1]
-        if not block.members:
-            return None
-        return block.members[(block.lead + number - block.first) % len(block.members)]
-
-    def last_before(self, at: datetime) -> PersonId | None:
-        """Who served last before `at`, so that the next version goes on after them."""
-        number = self.turns.number(at - timedelta(microseconds=1))
-        for back in range(min(len(self._blocks) * 2 + 2, number - self._first + 1)):
-            person = self.person(number - back)
-            if person is not None:
-                return person
-        return None
-
-    def order(self) -> list[PersonId]:
-        if self.rota.kind is not RotaKind.VOLUNTEERS:
-            return list(self.rota.members)
-        tours = sorted(
-            (tour for tour in self.rota.tours if tour.accepted_on is not None),
-            key=lambda tour: tour.starts,
-        )
-        return list(dict.fromkeys(tour.person for tour in tours))
-
-    def _make_blocks(self, before: "_Line | None") -> "list[_Block]":
-        """Stretches of turns with the same members; a tour covers the turns whose local begin
-        date lies in its weeks."""
-        order = self.order()
-        last = before.last_before(self.start) if before else None
-        previous = before.order() if before else []
-        blocks: list[_Block] = []
-        for first in self._changes():
-            members = [each for each in order if self._serves(each, first)]
-            if blocks and blocks[-1].members:
-                block = blocks[-1]
-                turn = block.lead + first - block.first - 1
-                last, previous = block.members[turn % len(block.members)], order
-            lead = _after(last, members, previous or order)
-            blocks.append(_Block(first=first, members=tuple(members), lead=lead))
-        return blocks
-
-    def _changes(self) -> list[int]:
-        found = {self._first}
-        if self.rota.kind is RotaKind.VOLUNTEERS:
-            for tour in self.rota.tours:
-                for day in (tour.starts, tour.starts + WEEK * tour.weeks):
-                    found.add(max(self._first, self.turns.first_from(day)))
-        return sorted(found)
-
-    def _serves(self, person: PersonId, number: int) -> bool:
-        if self.rota.kind is not RotaKind.VOLUNTEERS:
-            return True
-        day = self.turns.day(number)
-        return any(
-            tour.person == person
-            and tour.accepted_on is not None
-            and tour.starts <= day < tour.starts + WEEK * tour.weeks
-            for tour in self.rota.tours
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Block:
-    """From turn `first` on these members take turns, beginning with the one at `lead`."""
-
-    first: int
-    members: tuple[PersonId, ...]
-    lead: int
-
-
-def _after(last: PersonId | None, members: list[PersonId], order: Sequence[PersonId]) -> int:
-    """The index of the member after `last`; of somebody who left, the one who came after them."""
-    if last is None or not members:
-        return 0
-    following = [*order, *order]
-    start = following.index(last) + 1 if last in following else 0
-    for person in following[start:]:
-        if person in members:
-            return members.index(person)
-    return 0
-
-
-def _lines(versions: Sequence[RotaVersion]) -> list[_Line]:
-    ordered = sorted(versions, key=lambda version: version.effective or EVER)
-    ends = [version.effective or EVER for version in ordered[1:]] + [FOREVER]
-    lines: list[_Line] = []
-    for version, end in zip(ordered, ends, strict=True):
-        before = lines[-1] if lines else None
-        lines.append(_Line(version.rota, version.effective or EVER, end, before))
-    return lines
+def _turn_at(versions: Sequence[RotaVersion], at: datetime) -> Interval:
+    turn = next(turns_between(versions, at, at + INSTANT), None)
+    if turn is not None:
+        return turn.span
+    return Interval(EVER, min((version.since for version in versions), default=FOREVER))
 
 
 def _rotation(versions: Sequence[RotaVersion], start: datetime, end: datetime) -> Iterator[Shift]:
-    lines, at = _lines(versions), start
-    while at < end:
-        shift = _base_shift(lines, at)
-        yield replace(shift, start=at, end=min(shift.end, end))
-        at = shift.end
+    """The schedule without overrides."""
+    at = start
+    for turn in turns_between(versions, start, end):
+        if at < turn.span.start:
+            yield Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED)
+        for piece in _pieces(turn):
+            if start <= piece.start and piece.end <= end:
+                yield piece
+            elif piece.start < end and start < piece.end:
+                yield _cut(piece, max(piece.start, start), min(piece.end, end))
+        at = turn.span.end
+    if at < end:
+        yield Shift(at, end, None, Why.GAP, note=NOT_STARTED)
 
 
-def _base_shift(lines: Sequence[_Line], at: datetime) -> Shift:
-    """The turn that holds `at`, whole, or the gap around it."""
-    if not lines:
-        return Shift(start=EVER, end=FOREVER, person=None, why=Why.GAP)
-    number = max((index for index, line in enumerate(lines) if line.start <= at), default=None)
-    if number is None:
-        return Shift(start=EVER, end=lines[0].start, person=None, why=Why.GAP)
-    line = lines[number]
-    until = lines[number + 1].start if number + 1 < len(lines) else FOREVER
-    turn = line.turns.number(at)
-    begin, finish = line.turns.begin(turn), line.turns.end(turn)
-    if at >= finish:
-        return Shift(
-            start=finish,
-            end=min(line.turns.begin(turn + 1), until),
-            person=None,
-            why=Why.GAP,
-            version=number,
-        )
-    person = line.person(turn)
+def _pieces(turn: Turn) -> Iterator[Shift]:
+    """A turn's hours on duty, and the days off between them."""
+    span, version = turn.span, turn.version
+    why, note = (Why.GAP, NOBODY) if turn.person is None else (Why.ROTATION, "")
+    at = span.start
+    for duty in turn.duty:
+        if at < duty.start:
+            yield Shift(at, duty.start, None, Why.GAP, span, version, DAY_OFF)
+        yield Shift(duty.start, duty.end, turn.person, why, span, version, note)
+        at = duty.end
+    if at < span.end:
+        yield Shift(at, span.end, None, Why.GAP, span, version, DAY_OFF)
+
+
+def _relieved(
+    base: Iterable[Shift], overrides: Sequence[tuple[Interval, Override]]
+) -> Iterator[Shift]:
+    """`base`, with the overrides in force at their times; both are in order."""
+    first = 0
+    for shift in base:
+        while first < len(overrides) and overrides[first][0].end <= shift.start:
+            first += 1
+        at, number = shift.start, first
+        while number < len(overrides) and overrides[number][0].start < shift.end:
+            span, override = overrides[number]
+            if at < span.start:
+                yield _cut(shift, at, span.start)
+            at, until = max(at, span.start), min(span.end, shift.end)
+            yield _override(shift, at, until, override)
+            at, number = until, number + 1
+        if at < shift.end:
+            yield _cut(shift, at, shift.end) if shift.start < at else shift
+
+
+def _cut(shift: Shift, start: datetime, end: datetime) -> Shift:
+    return Shift(start, end, shift.person, shift.why, shift.turn, shift.version, shift.note)
+
+
+def _override(shift: Shift, start: datetime, end: datetime, override: Override) -> Shift:
     return Shift(
-        start=max(begin, line.start),
-        end=min(finish, until),
-        person=person,
-        why=Why.ROTATION if person else Why.GAP,
-        version=number,
+        start,
+        end,
+        override.person,
+        Why.OVERRIDE,
+        shift.turn,
+        shift.version,
+        override.why,
+        override,
+        shift.person,
     )
 
 
-def _overlay(
-    base: Sequence[Shift] | Iterator[Shift],
-    overrides: Sequence[Override],
-    start: datetime,
-    end: datetime,
-) -> list[Shift]:
-    """Overrides over the rotation: of two that overlap the later made wins (product.md 37)."""
-    base = list(base)
-    live = [each for each in overrides if each.start < end and each.end > start]
-    if not live:
-        return base
-    cuts = {shift.start for shift in base} | {base[-1].end if base else end}
-    for each in live:
-        cuts |= {max(each.start, start), min(each.end, end)}
-    ranked = sorted(live, key=lambda each: each.made_at or EVER)
-    found: list[Shift] = []
-    for left, right in pairwise(sorted(cuts)):
-        under = next(shift for shift in base if shift.start <= left < shift.end)
-        over = next((each for each in reversed(ranked) if each.start <= left < each.end), None)
-        found.append(_piece(under, over, left, right))
-    return _joined(found)
-
-
-def _piece(under: Shift, over: Override | None, left: datetime, right: datetime) -> Shift:
-    if over is None:
-        return replace(under, start=left, end=right)
-    return Shift(
-        start=left,
-        end=right,
-        person=over.person,
-        why=Why.OVERRIDE,
-        version=under.version,
-        note=over.why,
-    )
-
-
-def _joined(pieces: list[Shift]) -> list[Shift]:
-    """Pieces of one override that the rotation's boundary cut are one shift again."""
-    found: list[Shift] = []
-    for piece in pieces:
-        if (
-            found
-            and piece.why is Why.OVERRIDE
-            and found[-1].why is Why.OVERRIDE
-            and (found[-1].person == piece.person and found[-1].note == piece.note)
-        ):
-            found[-1] = replace(found[-1], end=piece.end)
-        else:
-            found.append(piece)
+def _winning(overrides: Sequence[Override]) -> list[tuple[Interval, Override]]:
+    """When which override is in force, in order. The later made wins, the file's lose against
+    people's (product.md 37); of equals the later in the list."""
+    ranked = sorted(overrides, key=lambda each: each.made_at or EVER)
+    starting = sorted(range(len(ranked)), key=lambda rank: ranked[rank].start)
+    points = sorted({at for each in ranked for at in (each.start, each.end)})
+    found: list[tuple[Interval, Override]] = []
+    active: list[int] = []  # negative ranks, so that the heap's top wins
+    begun = 0
+    for at, following in pairwise(points):
+        while begun < len(starting) and ranked[starting[begun]].start <= at:
+            heappush(active, -starting[begun])
+            begun += 1
+        while active and ranked[-active[0]].end <= at:
+            heappop(active)
+        if active:
+            _extend(found, Interval(at, following), ranked[-active[0]])
     return found
+
+
+def _extend(found: list[tuple[Interval, Override]], span: Interval, override: Override) -> None:
+    if found and found[-1][1] is override and found[-1][0].end == span.start:
+        span = Interval(found.pop()[0].start, span.end)
+    found.append((span, override))

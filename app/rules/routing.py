@@ -140,7 +140,7 @@ def may_page_by_hand(
     managers = manager_order(org, schedule, at)
     if target in volunteers or target in managers:
         return Allowed(person=target)
-    if person is not None and calendar.is_working(calendar.person_hours(org, person), at):
+    if person is not None and calendar.is_working(calendar.person_hours(org, target), at):
         return Allowed(person=target)
     awake = calendar.awake_now(org, at)
     may = "; ".join(

@@ -1,80 +1,218 @@
-"""The grid of a rotation: which turn an instant belongs to, and when each turn begins."""
+"""When the turns of a rotation begin and which hours of them are duty (product.md 21 and 23).
 
-from datetime import date, datetime, timedelta
+Turns are numbered from 0, the one that runs from `begin` on. Every question is answered by
+arithmetic from the rotation's start, never by walking through its past.
+"""
 
-from app.rules.calendar import to_utc
+from bisect import bisect_left, bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from typing import Protocol
+
+from app.rules.calendar import DAY, Interval, to_utc
 from app.rules.organisation import Rotation
 
-DAY = timedelta(days=1)
-WEEK = 7
+WEEK_DAYS = 7
+EVER = datetime(1, 1, 3, tzinfo=UTC)
+FOREVER = datetime(9999, 12, 29, tzinfo=UTC)
+"""Instants that have a local time in every zone, before and after everything."""
+LAST_YEAR = 2200
+"""A turn that has not come by then (84 hours and Mondays may never meet) comes at the FOREVER."""
 
 
-class Turns:
-    """Turns are numbered from 0, the one that `starts` falls into.
+class Turns(Protocol):
+    """Turn `n` runs from `start(n)` to `start(n + 1)`."""
 
-    Whole days turn on the wall clock; anything shorter in elapsed time. With `days`, only listed
-    weekdays are turns, each lasting until the same time on the next day.
-    """
+    @property
+    def begin(self) -> datetime:
+        """The instant that the rotation's `from` names."""
+
+    def start(self, turn: int) -> datetime: ...
+
+    def at(self, instant: datetime) -> int:
+        """The turn that runs at `instant`; -1 before the first one."""
+
+    def first_on(self, day: date) -> int:
+        """The first turn that starts on the local date `day` or later."""
+
+    def duty(self, turn: int) -> list[Interval] | None:
+        """The hours of the turn that are on duty, on the other days nobody serves; None: all."""
+
+
+def turns_of(rotation: Rotation) -> Turns:
+    """Whole days turn on the wall clock; anything else in elapsed time."""
+    if rotation.every % DAY == timedelta(0):
+        if rotation.days is not None and rotation.every.days % WEEK_DAYS:
+            return _ListedDays(rotation, rotation.days)
+        return _Days(rotation)
+    if rotation.days is not None:
+        return _ElapsedOnDays(rotation, rotation.days)
+    return _Elapsed(rotation)
+
+
+def _begin(rotation: Rotation) -> datetime:
+    starts = rotation.starts
+    clock = starts.time() if isinstance(starts, datetime) else rotation.time
+    return to_utc(_date(starts), clock, rotation.timezone)
+
+
+def _date(starts: date) -> date:
+    return starts.date() if isinstance(starts, datetime) else starts
+
+
+def _ceil(number: int, parts: int) -> int:
+    return -(-number // parts)
+
+
+class _Days:
+    """Every n days at a wall-clock time; whole weeks turn on `day`. Of a rotation that starts on
+    another weekday the first turn is the rest of the one that would be running."""
 
     def __init__(self, rotation: Rotation) -> None:
-        self._rotation = rotation
-        self._on_days = rotation.every % DAY == timedelta(0)
-        self._days = rotation.every // DAY
-        self._listed = sorted(rotation.days) if rotation.days else None
-        first = rotation.starts
-        if rotation.day is not None and self._on_days:
-            first -= DAY * ((first.weekday() - rotation.day) % WEEK)
-        self._first = first
-        self.begins = to_utc(rotation.starts, rotation.time, rotation.timezone)
+        self.begin = _begin(rotation)
+        self._clock: time = rotation.time
+        self._zone = rotation.timezone
+        self._every = rotation.every.days
+        self._first = _date(rotation.starts)
+        self._days = rotation.days
+        self._anchor = self._first
+        if rotation.day is not None and self._every % WEEK_DAYS == 0:
+            self._anchor -= (self._first.weekday() - rotation.day) % WEEK_DAYS * DAY
 
-    def number(self, at: datetime) -> int:
-        """The last turn that began at or before `at`; it may have ended (with `days`)."""
-        if not self._on_days:
-            return (at - self.begins) // self._rotation.every
-        day = at.astimezone(self._rotation.timezone).date()
-        if to_utc(day, self._rotation.time, self._rotation.timezone) > at:
-            day -= DAY
-        return self._number_of(day)
+    def start(self, turn: int) -> datetime:
+        return self._opening(self._date_of(turn))
 
-    def begin(self, number: int) -> datetime:
-        """When a turn begins, in UTC."""
-        if not self._on_days:
-            return self.begins + number * self._rotation.every
-        return to_utc(self.day(number), self._rotation.time, self._rotation.timezone)
+    def at(self, instant: datetime) -> int:
+        tomorrow = instant.astimezone(self._zone).date() + DAY
+        turn = max(self._turn_on(tomorrow), 0)
+        while turn >= 0 and self.start(turn) > instant:
+            turn -= 1
+        return turn
 
-    def end(self, number: int) -> datetime:
-        """When it ends: at the next one's begin, or a day later where listed days leave holes."""
-        if self._listed is None or not self._on_days:
-            return self.begin(number + 1)
-        last = self.day(number) + DAY
-        return to_utc(last, self._rotation.time, self._rotation.timezone)
+    def first_on(self, day: date) -> int:
+        return 0 if day <= self._first else _ceil((day - self._anchor).days, self._every)
 
-    def day(self, number: int) -> date:
-        """The local date on which a turn begins."""
-        if not self._on_days:
-            return self.begin(number).astimezone(self._rotation.timezone).date()
-        if self._listed is None:
-            return self._first + DAY * self._days * number
-        weeks, index = divmod(number + self._offset(), len(self._listed))
-        return self._monday() + DAY * (weeks * WEEK + self._listed[index])
+    def duty(self, turn: int) -> list[Interval] | None:
+        return None if self._days is None else self._listed(turn, self._days)
 
-    def first_from(self, day: date) -> int:
-        """The first turn whose local begin date is `day` or later."""
-        number = self.number(to_utc(day, self._rotation.time, self._rotation.timezone)) - 1
-        while self.day(number) < day:
-            number += 1
-        return number
+    def _opening(self, day: date) -> datetime:
+        return self.begin if day <= self._first else to_utc(day, self._clock, self._zone)
 
-    def _number_of(self, day: date) -> int:
-        if self._listed is None:
-            return (day - self._first).days // self._days
-        weeks, weekday = divmod((day - self._monday()).days, WEEK)
-        index = sum(1 for each in self._listed if each <= weekday) - 1
-        return weeks * len(self._listed) + index - self._offset()
+    def _date_of(self, turn: int) -> date:
+        return self._anchor + turn * self._every * DAY
 
-    def _monday(self) -> date:
-        return self._first - DAY * self._first.weekday()
+    def _turn_on(self, day: date) -> int:
+        return (day - self._anchor).days // self._every
 
-    def _offset(self) -> int:
-        listed = self._listed or []
-        return sum(1 for each in listed if each < self._first.weekday())
+    def _listed(self, turn: int, days: frozenset[int]) -> list[Interval]:
+        """A day reaches from the turning time on its date to the same on the next."""
+        found: list[Interval] = []
+        day, end = max(self._date_of(turn), self._first), self._date_of(turn + 1)
+        while day < end:
+            if day.weekday() in days:
+                opens, closes = self._opening(day), self._opening(day + DAY)
+                if found and found[-1].end == opens:
+                    opens = found.pop().start
+                found.append(Interval(opens, closes))
+            day += DAY
+        return found
+
+
+class _ListedDays(_Days):
+    """Every n of the listed weekdays: the days between are nobody's and are not counted."""
+
+    def __init__(self, rotation: Rotation, days: frozenset[int]) -> None:
+        super().__init__(rotation)
+        weekday = self._first.weekday()
+        self._offsets = sorted((day - weekday) % WEEK_DAYS for day in days)
+
+    def first_on(self, day: date) -> int:
+        return max(_ceil(self._listed_before(day), self._every), 0)
+
+    def _date_of(self, turn: int) -> date:
+        weeks, place = divmod(turn * self._every, len(self._offsets))
+        return self._first + (weeks * WEEK_DAYS + self._offsets[place]) * DAY
+
+    def _turn_on(self, day: date) -> int:
+        return (self._listed_before(day + DAY) - 1) // self._every
+
+    def _listed_before(self, day: date) -> int:
+        weeks, rest = divmod((day - self._first).days, WEEK_DAYS)
+        return weeks * len(self._offsets) + bisect_left(self._offsets, rest)
+
+
+class _Elapsed:
+    """Every so many hours, minutes or seconds of elapsed time."""
+
+    def __init__(self, rotation: Rotation) -> None:
+        self.begin = _begin(rotation)
+        self._every = rotation.every
+        self._zone = rotation.timezone
+
+    def start(self, turn: int) -> datetime:
+        return self.begin + turn * self._every
+
+    def at(self, instant: datetime) -> int:
+        return max((instant - self.begin) // self._every, -1)
+
+    def first_on(self, day: date) -> int:
+        passed = to_utc(day, time(), self._zone) - self.begin
+        return max(-(-passed // self._every), 0)
+
+    def duty(self, turn: int) -> list[Interval] | None:
+        return None
+
+
+class _ElapsedOnDays:
+    """As `_Elapsed`, where only turns that start on a listed weekday count.
+
+    How many of them a day holds depends on its length, so the days up to the latest one asked
+    for are counted once and remembered.
+    """
+
+    def __init__(self, rotation: Rotation, days: frozenset[int]) -> None:
+        self._slots = _Elapsed(rotation)
+        self.begin = self._slots.begin
+        self._every = rotation.every
+        self._days = days
+        self._lock = Lock()
+        self._day = self.begin.astimezone(rotation.timezone).date()
+        self._first_slot = [0]
+        """For each day since the first: its first slot, and how many were counted before it."""
+        self._counted = [0]
+
+    def start(self, turn: int) -> datetime:
+        while self._counted[-1] <= turn:
+            if self._day.year > LAST_YEAR:
+                return FOREVER
+            self._count_a_day()
+        day = bisect_right(self._counted, turn) - 1
+        return self._slots.start(self._first_slot[day] + turn - self._counted[day])
+
+    def at(self, instant: datetime) -> int:
+        return self._counted_before(self._slots.at(instant) + 1) - 1
+
+    def first_on(self, day: date) -> int:
+        return self._counted_before(self._slots.first_on(day))
+
+    def duty(self, turn: int) -> list[Interval] | None:
+        start = self.start(turn)
+        return [Interval(start, start + self._every)]
+
+    def _counted_before(self, slot: int) -> int:
+        while self._first_slot[-1] < slot and self._day.year <= LAST_YEAR:
+            self._count_a_day()
+        day = bisect_left(self._first_slot, slot) - 1
+        if day < 0:
+            return 0
+        inside = self._counted[day + 1] > self._counted[day]
+        return self._counted[day] + (slot - self._first_slot[day] if inside else 0)
+
+    def _count_a_day(self) -> None:
+        with self._lock:
+            tomorrow = self._day + DAY
+            first = max(self._slots.first_on(tomorrow), self._first_slot[-1])
+            more = first - self._first_slot[-1] if self._day.weekday() in self._days else 0
+            self._counted.append(self._counted[-1] + more)
+            self._first_slot.append(first)
+            self._day = tomorrow

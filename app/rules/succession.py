@@ -1,0 +1,277 @@
+"""Whose turn it is: each goes to the member after the last one who served (product.md 21).
+
+Where the members stay the same the turn is found by arithmetic; only changes of the members
+(tours that begin or end, versions of the rota) are walked through.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from app.rules.calendar import Interval
+from app.rules.organisation import PersonId, Rota, RotaKind
+from app.rules.turns import EVER, FOREVER, Turns, turns_of
+
+INSTANT = timedelta(microseconds=1)
+
+
+class Place(NamedTuple):
+    """One place in a rota's order: a member's, or a volunteer's for the days of a tour."""
+
+    person: PersonId
+    starts: date = date.min
+    ends: date = date.max
+
+
+@dataclass(frozen=True)
+class RotaVersion:
+    """The rota as it serves from `effective` on (None: since ever), until the next version."""
+
+    rota: Rota
+    effective: datetime | None
+
+    @cached_property
+    def turns(self) -> Turns:
+        return turns_of(self.rota.rotation)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """In order: members as in the file, volunteers by the start of their tour, then file."""
+        if self.rota.kind is not RotaKind.VOLUNTEERS:
+            return tuple(Place(person) for person in self.rota.members)
+        accepted = [tour for tour in self.rota.tours if tour.accepted_on is not None]
+        return tuple(
+            Place(tour.person, tour.starts, tour.starts + timedelta(weeks=tour.weeks))
+            for tour in sorted(accepted, key=lambda tour: tour.starts)
+        )
+
+    @cached_property
+    def changes(self) -> tuple[date, ...]:
+        """The days on which somebody comes or goes."""
+        if self.rota.kind is not RotaKind.VOLUNTEERS:
+            return ()
+        days = {day for place in self.places for day in (place.starts, place.ends)}
+        return tuple(sorted(days))
+
+    @property
+    def since(self) -> datetime:
+        """Its own `from`, if that is later than its effect: until then the one before goes on."""
+        return max(self.effective or EVER, self.turns.begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn as far as its version is in force. `duty` lies inside `span`."""
+
+    span: Interval
+    person: PersonId | None
+    duty: Sequence[Interval]
+    version: int
+
+
+def turns_between(
+    versions: Sequence[RotaVersion], start: datetime, end: datetime
+) -> Iterator[Turn]:
+    """The turns of which some part lies in `[start, end)`; they follow each other without a hole
+    from the rota's start on."""
+    last: _Served | None = None
+    for reign in _reigns(versions):
+        if reign.span.start >= end:
+            return
+        stretches = reign.stretches(last, reign.stop(end))
+        last = _last_of(stretches) or last
+        if reign.span.end > start:
+            yield from reign.turns_between(stretches, start, end)
+
+
+def turn_order(versions: Sequence[RotaVersion], at: datetime) -> list[PersonId]:
+    """Everybody who is on the rota at `at`, beginning with the one whose turn it is (before the
+    rota starts: with the first), then in turn."""
+    last: _Served | None = None
+    found: list[PersonId] = []
+    for reign in _reigns(versions):
+        if found and reign.span.start > at:
+            break
+        turn = reign.turn_at(max(at, reign.span.start))
+        running = reign.stretches(last, turn + 1)
+        found = running[-1].order(turn) if running else []
+        last = _last_of(reign.stretches(last, reign.stop(FOREVER))) or last
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """Who served last, and where they stood in the order then."""
+
+    places: tuple[Place, ...]
+    place: int
+
+    @property
+    def person(self) -> PersonId:
+        return self.places[self.place].person
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The turns `[first, stop)`, between which the members are the same; `eligible` are their
+    places, and `offset` says which of them has the first turn."""
+
+    first: int
+    stop: int
+    places: tuple[Place, ...]
+    eligible: Sequence[int]
+    offset: int
+
+    def place(self, turn: int) -> int:
+        return self.eligible[(turn - self.first + self.offset) % len(self.eligible)]
+
+    def person(self, turn: int) -> PersonId | None:
+        return self.places[self.place(turn)].person if self.eligible else None
+
+    def order(self, turn: int) -> list[PersonId]:
+        return [self.places[self.place(turn + n)].person for n in range(len(self.eligible))]
+
+
+def _last_of(stretches: Sequence[_Stretch]) -> _Served | None:
+    for stretch in reversed(stretches):
+        if stretch.eligible:
+            return _Served(stretch.places, stretch.place(stretch.stop - 1))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reign:
+    """A version while it is in force."""
+
+    number: int
+    version: RotaVersion
+    span: Interval
+
+    def turn_at(self, at: datetime) -> int:
+        """The turn at `at`, or the next one where that has no duty left in this reign."""
+        turn = self.version.turns.at(at)
+        if turn < 0:
+            return 0
+        duty = self.version.turns.duty(turn)
+        return turn if duty is None or duty[-1].end > at else turn + 1
+
+    def stop(self, until: datetime) -> int:
+        """The turn after the last one with duty before `until` in this reign."""
+        until = min(until, self.span.end)
+        turn = self.version.turns.at(until - INSTANT)
+        duty = self.version.turns.duty(turn) if turn >= 0 else None
+        return turn if duty is not None and duty[0].start >= until else turn + 1
+
+    def stretches(self, last: _Served | None, stop: int) -> list[_Stretch]:
+        """The turns before `stop`, cut where somebody comes or goes."""
+        turns, places = self.version.turns, self.version.places
+        first = self.turn_at(self.span.start)
+        if first >= stop:
+            return []
+        if self.span.start == turns.begin:
+            last = None  # the first one in order is on duty at `from`
+        found: list[_Stretch] = []
+        for begin, end in pairwise([*self._cuts(first, stop), stop]):
+            starts = max(turns.start(begin), self.span.start)
+            day = starts.astimezone(self.version.rota.rotation.timezone).date()
+            eligible = _eligible(places, day)
+            offset = _successor(last, places, eligible) if eligible else 0
+            found.append(_Stretch(begin, end, places, eligible, offset))
+            last = _last_of(found[-1:]) or last
+        return found
+
+    def turns_between(
+        self, stretches: Sequence[_Stretch], start: datetime, end: datetime
+    ) -> Iterator[Turn]:
+        turns = self.version.turns
+        turn = turns.at(max(start, self.span.start))
+        begin = self.span.start if turn < 0 else max(turns.start(turn), self.span.start)
+        upcoming = iter(stretches)
+        stretch = next(upcoming, None)
+        while begin < min(end, self.span.end):
+            following = turns.start(turn + 1)
+            span = Interval(begin, min(following, self.span.end))
+            while stretch is not None and turn >= stretch.stop:
+                stretch = next(upcoming, None)
+            inside = stretch is not None and turn >= stretch.first
+            person = stretch.person(turn) if stretch is not None and inside else None
+            if span.start < span.end:
+                yield Turn(span, person, _duty(turns, turn, span), self.number)
+            begin, turn = max(following, begin), turn + 1
+
+    def _cuts(self, first: int, stop: int) -> list[int]:
+        changes = self.version.changes
+        if not changes:
+            return [first]
+        turns = self.version.turns
+        cuts = {first, *(turns.first_on(day) for day in changes)}
+        if turns.start(first) < self.span.start:
+            cuts.add(first + 1)  # what is left of the first turn starts on a day of its own
+        return sorted(cut for cut in cuts if first <= cut < stop)
+
+
+def _reigns(versions: Sequence[RotaVersion]) -> list[_Reign]:
+    """A later version rules over an earlier one from its effect on."""
+    found: list[_Reign] = []
+    end = FOREVER
+    for number in range(len(versions) - 1, -1, -1):
+        since = versions[number].since
+        if since < end:
+            found.append(_Reign(number, versions[number], Interval(since, end)))
+            end = since
+    return found[::-1]
+
+
+def _duty(turns: Turns, turn: int, span: Interval) -> Sequence[Interval]:
+    duty = turns.duty(turn) if turn >= 0 else []
+    if duty is None:
+        return (span,)
+    clipped = (Interval(max(d.start, span.start), min(d.end, span.end)) for d in duty)
+    return [each for each in clipped if each.start < each.end]
+
+
+def _eligible(places: Sequence[Place], day: date) -> list[int]:
+    """The places of `day`, one for each person."""
+    found: dict[PersonId, int] = {}
+    for number, place in enumerate(places):
+        if place.starts <= day < place.ends:
+            found.setdefault(place.person, number)
+    return list(found.values())
+
+
+def _successor(last: _Served | None, places: tuple[Place, ...], eligible: Sequence[int]) -> int:
+    """Which of `eligible` comes after the one who served last; nobody serves twice in a row who
+    is not alone."""
+    if last is None:
+        return 0
+    after = _stands(last, places)
+    found = next((n for n, place in enumerate(eligible) if place > after), 0)
+    if places[eligible[found]].person == last.person:
+        found = (found + 1) % len(eligible)
+    return found
+
+
+def _stands(last: _Served, places: tuple[Place, ...]) -> int:
+    """Where the one who served last stands in `places`: -1 is before the first.
+
+    Somebody who has left keeps their place: before whoever came after them, or at the end.
+    """
+    if last.places is places:
+        return last.place
+    then = last.places[last.place]
+    for number, place in enumerate(places):
+        if (place.person, place.starts) == (then.person, then.starts):
+            return number
+    people = [place.person for place in places]
+    if then.person in people:
+        return people.index(then.person)
+    for later in last.places[last.place + 1 :]:
+        if later.person in people:
+            return people.index(later.person) - 1
+    for earlier in reversed(last.places[: last.place]):
+        if earlier.person in people:
+            return people.index(earlier.person)
+    return -1
