@@ -60,6 +60,17 @@ class Mail:
         return Receipt(provider="e-mail", seconds=time.monotonic() - began)
 
 
+def prove(server: Server, sender: str) -> None:
+    """Connect and log in, and send nothing; raises PagingError with what is wrong."""
+    try:
+        with _connect(server, sender) as smtp:
+            if server.user is not None:
+                smtp.login(server.user, server.password)
+            smtp.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        raise _failure(error, maybe_heard=False) from None
+
+
 def compose(sender: str, target: str, text: PageText) -> EmailMessage:
     """The letter. Its headers refuse line breaks, whoever wrote the text."""
     letter = EmailMessage()

@@ -1,0 +1,1 @@
+"""The operator's commands: one file each, with `main(arguments) -> exit code`."""
