@@ -15,6 +15,7 @@ from handlers.slack import acts, inc
 from handlers.slack.ask import Ask, Body, Deed, Reply, carried, read_ask
 from handlers.slack.contacts import ContactForms, carried_contact
 from handlers.slack.desk import Desk
+from handlers.slack.parse import storable
 
 Fill: TypeAlias = Callable[[Work, Ask, "Filled"], Reply]
 
@@ -35,7 +36,7 @@ class Filled:
 
     def text(self, block: str) -> str:
         found = self._values.get(block, {}).get(VALUE, {})
-        return str(found.get("value") or "").strip()
+        return storable(str(found.get("value") or "")).strip()
 
     def choice(self, block: str, action: str = VALUE) -> str | None:
         found = self._values.get(block, {}).get(action, {}).get("selected_option")

@@ -114,8 +114,13 @@ def readable(text: str) -> str:
     The result is stored raw and escaped anew wherever it is shown, so nothing of it can become
     a mention or a link again.
     """
-    plain = _MARKED.sub(_spoken, text)
+    plain = _MARKED.sub(_spoken, storable(text))
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def storable(text: str) -> str:
+    """Without what no database keeps: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def one_line(text: str) -> str:
