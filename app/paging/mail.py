@@ -64,6 +64,8 @@ def prove(server: Server, sender: str) -> None:
     """Connect and log in, and send nothing; raises PagingError with what is wrong."""
     try:
         with _connect(server, sender) as smtp:
+            if server.scheme == "smtp+starttls":
+                smtp.starttls(context=ssl.create_default_context())
             if server.user is not None:
                 smtp.login(server.user, server.password)
             smtp.noop()
@@ -106,6 +108,8 @@ def _send(server: Server, sender: str, target: str, letter: EmailMessage) -> Non
     progress = _Progress.CONNECTING
     try:
         with _connect(server, sender) as smtp:
+            if server.scheme == "smtp+starttls":
+                smtp.starttls(context=ssl.create_default_context())
             if server.user is not None:
                 smtp.login(server.user, server.password)
             progress = _Progress.SENDING
@@ -150,7 +154,4 @@ def _connect(server: Server, sender: str) -> smtplib.SMTP:
             timeout=SECONDS,
             context=ssl.create_default_context(),
         )
-    smtp = smtplib.SMTP(server.host, server.port, local_hostname=us, timeout=SECONDS)
-    if server.scheme == "smtp+starttls":
-        smtp.starttls(context=ssl.create_default_context())
-    return smtp
+    return smtplib.SMTP(server.host, server.port, local_hostname=us, timeout=SECONDS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -73,11 +74,11 @@ def add(
 def begin(kit: Kit, contact: Contact, caller: Caller | None = None) -> str:
     """The code that the phone was sent."""
     kit.do_now(begin_verification, None, contact.id, by=caller or by("UANA"), seal=SEAL)
-    code = rings(kit)[-1]["code"]
+    code: str = rings(kit)[-1]["code"]
     return SEAL.open(code.encode())
 
 
-def rings(kit: Kit) -> list[dict[str, str]]:
+def rings(kit: Kit) -> list[dict[str, Any]]:
     with kit.database.read.begin() as tx:
         rows = tx.execute(
             select(tables.effects.c.facts)
