@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from handlers.slack.app import make_bolt
-from handlers.slack.socket import SocketMode
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -34,12 +32,16 @@ from app.setting_values import Address, Secret
 from app.settings import Settings
 from handlers.clock import Duty, Tick
 from handlers.slack import guard
+from handlers.slack.app import make_bolt
+from handlers.slack.desk import CommandNames
+from handlers.slack.later import Later
+from handlers.slack.socket import SocketMode
 from handlers.web import acknowledge as acknowledge_door
 from handlers.web import admin
 from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
-from storage import organisations
+from storage import effects, organisations
 from storage.engine import CannotOpen, Database, open_engine
 from storage.file_lock import FileHeld, hold_file
 from storage.migrate import MigrationError, migrate
@@ -104,6 +106,7 @@ class Baton:
         self.parts = parts
         self.tick = Tick(self._duties())
         self.slack: SocketMode | None = None
+        self._later = Later()
         self.servers: list[uvicorn.Server] = []
         self.bound: list[Address] = []
         self._serving: list[asyncio.Task[None]] = []
@@ -128,6 +131,7 @@ class Baton:
             server.should_exit = True
         if self.slack is not None:
             await self.slack.stop()
+        await self._later.close()
         await self.parts.delivery.stop(within=STOP_WITHIN)
         await asyncio.gather(*self._serving, return_exceptions=True)
         if self.parts.chat is not None:
@@ -165,25 +169,19 @@ class Baton:
             *acknowledge_door.routes(parts.kit, parts.links),
         ]
         if parts.chat is not None:
-            bolt = make_bolt(
-                parts.kit,
-                parts.chat,
-                parts.seal,
-                gateway=parts.gateway,
-                commands=(settings.command_inc, settings.command_oncall),
-                signing_secret=_revealed(settings.slack_signing_secret),
-            )
-            if settings.slack_mode == "http":
-                public += guard.routes(bolt, _revealed(settings.slack_signing_secret) or "")
-            else:
-                self.slack = SocketMode(
-                    bolt,
-                    app_token=_revealed(settings.slack_app_token) or "",
-                    chat=parts.chat,
-                    base_url=settings.slack_api_url,
-                )
+            public += self._slack_door(parts.chat)
         private = admin.routes(parts.kit, tick_age=lambda: self.tick.age, slack=self._slack_state)
         return [(settings.bind, public), (settings.admin_bind, [*private])]
+
+    def _slack_door(self, chat: Chat) -> list[BaseRoute]:
+        """The routes of HTTP mode; in Socket Mode there are none, and the socket is made ready."""
+        settings = self.parts.settings
+        names = CommandNames(inc=settings.command_inc, oncall=settings.command_oncall)
+        bolt = make_bolt(self.parts.kit, chat, seal=self.parts.seal, names=names, later=self._later)
+        if settings.slack_mode == "http":
+            return [*guard.routes(bolt, signing_secret=_revealed(settings.slack_signing_secret))]
+        self.slack = SocketMode(bolt, _revealed(settings.slack_app_token), chat=chat)
+        return []
 
     def _duties(self) -> list[Duty]:
         kit = self.parts.kit
@@ -222,6 +220,7 @@ async def running(
         migrate(url)
         database = open_engine(url, check=True)
         try:
+            _free_claims(database)
             apply_file(settings.organisation, database, by="run")
             baton = Baton(make_parts(settings, database, clock=clock, limits=limits))
             await baton.start()
@@ -306,6 +305,13 @@ async def _plan_handover(kit: Kit) -> None:
         await kit.do(plan_handover)
 
 
+def _free_claims(database: Database) -> None:
+    """A SQLite file has no other process than this, so no lease has to be waited out."""
+    if database.dialect == "sqlite":
+        with database.write.begin() as tx:
+            effects.release_all(tx)
+
+
 def _key_file(database: Database) -> Path:
     return database.path.with_suffix(".key") if database.path else Path("baton.key")
 
@@ -327,5 +333,5 @@ def _listener(address: Address) -> socket.socket:
     return listener
 
 
-def _revealed(secret: Secret | None) -> str | None:
-    return secret.reveal() if secret else None
+def _revealed(secret: Secret | None) -> str:
+    return secret.reveal() if secret else ""

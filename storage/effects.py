@@ -171,6 +171,17 @@ def claim(
     return sorted(found, key=lambda effect: (effect.due, effect.id))
 
 
+def release_all(tx: Connection) -> int:
+    """Free what a process that is certainly gone had claimed: on a SQLite file that this process
+    alone holds. What it was saying may have been heard. Returns how many there were."""
+    freed = tx.execute(
+        update(effects)
+        .where(effects.c.outcome == Outcome.CLAIMED)
+        .values(outcome=Outcome.UNKNOWN, lease_until=None)
+    )
+    return freed.rowcount
+
+
 def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
     """Lengthen the leases of effects that are still being spoken; lost ones stay lost."""
     for effect in held:

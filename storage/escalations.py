@@ -105,6 +105,20 @@ def list_ringing(tx: Connection, incident_id: IncidentId) -> list[Escalation]:
     return [_escalation(row) for row in rows]
 
 
+def list_started(tx: Connection, start: datetime, end: datetime) -> list[Escalation]:
+    """Incidents' own escalations that began in `[start, end)`, oldest first."""
+    rows = tx.execute(
+        select(escalations)
+        .where(
+            escalations.c.kind == EscalationKind.INCIDENT,
+            escalations.c.started_at >= start,
+            escalations.c.started_at < end,
+        )
+        .order_by(escalations.c.id)
+    )
+    return [_escalation(row) for row in rows]
+
+
 def advance(tx: Connection, escalation: Escalation, *, tier: int, round: int, at: datetime) -> bool:
     """Take the next step; True for the one caller that took it from where it stood."""
     change = (

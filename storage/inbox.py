@@ -91,12 +91,13 @@ def settle(tx: Connection, inbox_id: int, state: InboxState, *, problem: str | N
 
 def failed(tx: Connection, inbox_id: int, *, problem: str) -> int:
     """Count a failed reading; returns how many there were."""
-    return tx.execute(
+    failures: int = tx.execute(
         update(inbox)
         .where(inbox.c.id == inbox_id)
         .values(attempts=inbox.c.attempts + 1, problem=problem)
         .returning(inbox.c.attempts)
     ).scalar_one()
+    return failures
 
 
 def count(tx: Connection) -> dict[str, int]:

@@ -50,15 +50,17 @@ def stamp(tx: Connection) -> Stamp:
 
 
 def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:
-    return tx.execute(
+    added: int = tx.execute(
         insert(organisations)
         .values(applied_at=at, applied_by=by, digest=digest, source=source)
         .returning(organisations.c.id)
     ).scalar_one()
+    return added
 
 
 def newest_id(tx: Connection) -> int | None:
-    return tx.execute(select(func.max(organisations.c.id))).scalar_one()
+    newest: int | None = tx.execute(select(func.max(organisations.c.id))).scalar_one()
+    return newest
 
 
 def get(tx: Connection, version: int) -> Applied:

@@ -34,7 +34,7 @@ class Account:
 
 
 def remember(tx: Connection, **values: Any) -> None:
-    """Store an account as it is told now; keyed by person, or by Slack account when that is known."""
+    """Store an account as it is told now, under its person; one Slack account has one person."""
     slack_id = values.get("slack_id")
     if slack_id is not None:
         known = by_slack(tx, slack_id)

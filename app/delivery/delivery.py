@@ -110,14 +110,18 @@ class Delivery:
             self._waits_due.clear()
             self._next_wait = None
             await _surviving(answer_due(self._kit))
-            due = self._next_wait or await _surviving(self._kit.read(_next_wait))
+            due = self._hinted() or await _surviving(self._kit.read(_next_wait))
             pause = 1.0
-            if isinstance(due, datetime):
+            if due is not None:
                 pause = min(1.0, max(0.0, (due - self._kit.clock()).total_seconds()))
             try:
                 await asyncio.wait_for(self._waits_due.wait(), pause)
             except TimeoutError:
                 continue
+
+    def _hinted(self) -> datetime | None:
+        """What commits asked for while the due ones were answered."""
+        return self._next_wait
 
     async def _keep(self) -> None:
         while not self._stopping:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from app.chat.client import Chat
 from app.chat.message import Message
-from app.delivery.outcome import LEASE, Spoken
+from app.delivery import outcome
+from app.delivery.outcome import Spoken
 from app.flows import tell
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
@@ -35,7 +36,7 @@ class _Call:
 
 def claim_rings(work: Work, places: int) -> Sequence[Effect]:
     """Take due rings; those whose page was answered meanwhile are cancelled, not rung."""
-    claimed = effects.claim(work.tx, Lane.PAGE, now=work.now, lease=LEASE, limit=places)
+    claimed = effects.claim(work.tx, Lane.PAGE, now=work.now, lease=outcome.LEASE, limit=places)
     wanted = []
     for effect in claimed:
         page = escalations.get_page(work.tx, effect.page) if effect.page else None

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from app.delivery.outcome import LEASE, backoff
+from app.delivery import outcome
+from app.delivery.outcome import backoff
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
@@ -40,7 +41,7 @@ class WaitFailed(Exception):
 
 def answer_next(work: Work) -> str | None:
     """Take the wait that is due longest and run its flow; the key, or None when none is due."""
-    claimed = effects.claim(work.tx, Lane.WAIT, now=work.now, lease=LEASE, limit=1)
+    claimed = effects.claim(work.tx, Lane.WAIT, now=work.now, lease=outcome.LEASE, limit=1)
     if not claimed:
         return None
     effect = claimed[0]

@@ -1,0 +1,89 @@
+"""A Baton that kills itself at a named point: `python -m tests.crash.child POINT[:N] LEASE`.
+
+A point is `before:NAME` or `after:NAME`, where NAME is a flow (before or after its commit), a call
+to Slack (`slack.conversations.create`: before it is sent, or after Slack did it and before
+anybody here knows) or `ring` (a message to a phone). `N` is which passing of it. The settings
+come from the environment, as for any Baton.
+"""
+
+import functools
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from app import build
+from app.chat.client import Chat
+from app.delivery import lanes, outcome
+from app.flows.kit import Kit
+from app.logs import start_logging
+from app.paging.gateway import Gateway
+from app.settings import Settings
+
+passed: Counter[str] = Counter()
+
+
+def reach(point: str, wanted: str, number: int) -> None:
+    """Die here, when this is the point and the passing that was asked for."""
+    passed[point] += 1
+    if point == wanted and passed[point] == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def name_of(flow: Any) -> str:
+    while isinstance(flow, functools.partial):
+        flow = flow.func
+    return str(getattr(flow, "__name__", "flow"))
+
+
+def arm(wanted: str, number: int) -> None:
+    """Put the point where it belongs."""
+    here = functools.partial(reach, wanted=wanted, number=number)
+    do_now = Kit.do_now
+
+    def dying_do(self: Kit, flow: Any, asked: Any = None, /, *args: Any, **kwargs: Any) -> Any:
+        name = name_of(flow)
+
+        @functools.wraps(flow)
+        def watched(work: Any, *inner: Any, **named: Any) -> Any:
+            result = flow(work, *inner, **named)
+            here(f"before:{name}" + (f":{args[0].kind}" if name in ("ended", "failed") else ""))
+            return result
+
+        result = do_now(self, watched, asked, *args, **kwargs)
+        here(f"after:{name}" + (f":{args[0].kind}" if name in ("ended", "failed") else ""))
+        return result
+
+    def around(name: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def dying_call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            point = f"slack.{args[0]}" if name == "slack" else name
+            here(f"before:{point}")
+            result = await call(self, *args, **kwargs)
+            here(f"after:{point}")
+            return result
+
+        return dying_call
+
+    Kit.do_now = dying_do  # type: ignore[method-assign]
+    Chat._call = around("slack", Chat._call)  # type: ignore[method-assign]
+    Gateway.ring = around("ring", Gateway.ring)  # type: ignore[method-assign,assignment]
+
+
+def main(arguments: list[str]) -> int:
+    point, lease = arguments
+    if point != "never":
+        where, _, number = point.partition("#")
+        arm(where, int(number or 1))
+    # A shorter lease, so that a test does not wait ten seconds for a takeover on PostgreSQL.
+    outcome.LEASE = timedelta(seconds=float(lease))
+    lanes.RENEW = float(lease) / 3
+    settings = Settings.read(os.environ)
+    start_logging(settings.log, secrets=settings.secrets())
+    return build.run(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
