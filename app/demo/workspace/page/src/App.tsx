@@ -6,7 +6,7 @@ import { tellAs } from "./channel/local";
 import { ThreadPane } from "./channel/ThreadPane";
 import { HereContext, type Here } from "./context";
 import { Drawer } from "./levers/Drawer";
-import { refresh, useLive } from "./live";
+import { useLive } from "./live";
 import { Modals } from "./modal/Modal";
 import { appDirect, findChannel, personOf } from "./people";
 import { Phone } from "./phone/Phone";
@@ -32,7 +32,6 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
   useEffect(() => {
     if (me && route.as !== me.name) go({ as: me.name });
   }, [me, route.as]);
-  useEffect(() => { void refresh(); }, [route.as]);
   const channel = useMemo(
     () => (me ? (findChannel(state, me, route.channel) ?? findChannel(state, me, "general") ?? state.channels.find((one) => one.members.includes(me.id))) : undefined),
     [state, me, route.channel],

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import { fetchState } from "./api";
 import { equal } from "./equal";
-import { routeNow } from "./route";
+import { onRoute, routeNow } from "./route";
 import type { Channel, State } from "./types";
 
 interface Live {
@@ -65,7 +65,7 @@ export async function refresh(): Promise<void> {
   const started = performance.now();
   try {
     const route = routeNow();
-    const fresh = await fetchState(await idOf(route.as), Boolean(route.levers));
+    const fresh = await seenBy(route.as, Boolean(route.levers));
     const skew = fresh.now - Date.now() / 1000;
     settle({ state: share(live.state, fresh, route.channel), trouble: undefined, skew });
   } catch (error) {
@@ -80,13 +80,23 @@ export async function refresh(): Promise<void> {
   }
 }
 
-async function idOf(handle: string | undefined): Promise<string | undefined> {
-  if (!handle) return undefined;
-  const known = live.state?.users ?? (await fetchState(undefined, false)).users;
-  return known.find((user) => user.name === handle || user.id === handle)?.id;
+/** The state as this person sees it; a name nobody has shows what everybody sees. */
+async function seenBy(handle: string | undefined, calls: boolean): Promise<State> {
+  try {
+    return await fetchState(handle, calls);
+  } catch (error) {
+    if (!handle) throw error;
+    return fetchState(undefined, calls);
+  }
 }
 
+/** From now on the copy follows the workspace, and who you are. */
 export function listen() {
+  let { as, levers } = routeNow();
+  onRoute((route) => {
+    if (route.as !== as || Boolean(route.levers) !== Boolean(levers)) void refresh();
+    ({ as, levers } = route);
+  });
   const stream = new EventSource("/_workspace/stream");
   stream.addEventListener("change", () => {
     settle({ connected: true });

@@ -1,8 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { listen, refresh } from "./live";
+import { listen } from "./live";
 import "./styles/index.css";
 
-void refresh();
 listen();
 createRoot(document.getElementById("page")!).render(<App />);

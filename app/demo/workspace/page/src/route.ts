@@ -48,3 +48,4 @@ export function useRoute(): Route {
 }
 
 export const routeNow = () => current;
+export const onRoute = (listener: (route: Route) => void) => listeners.add(() => listener(current));

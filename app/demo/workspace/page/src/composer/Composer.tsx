@@ -26,6 +26,14 @@ export function Composer({ channel, thread }: { channel: Channel; thread?: strin
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => { drafts.set(place, text); }, [place, text]);
   useGrowing(field, text);
+  // Before anything else is typed, so that no letter lands in front of the caret.
+  const moveTo = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    if (moveTo.current === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(moveTo.current, moveTo.current);
+    moveTo.current = undefined;
+  });
 
   const wanted = wantedAt(text, caret);
   const offered = dismissed || busy ? [] : completions(wanted, here, channel.members);
@@ -35,7 +43,7 @@ export function Composer({ channel, thread }: { channel: Channel; thread?: strin
     setText(next);
     setCaret(where);
     setDismissed(false);
-    requestAnimationFrame(() => { field.current?.focus(); field.current?.setSelectionRange(where, where); });
+    moveTo.current = where;
   };
   const complete = (one: Completion) => {
     if (!wanted) return;

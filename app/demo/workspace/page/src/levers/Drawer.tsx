@@ -1,9 +1,8 @@
 // The levers of the workspace: go dark, drop sockets, faults, what was called and delivered.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { clearFault, dropSockets, goDark, putFault } from "../api";
 import { useHere } from "../context";
 import { Icon } from "../kit/Icon";
-import { refresh } from "../live";
 import { go } from "../route";
 import { clockSeconds } from "../time";
 import type { Call, Delivery } from "../types";
@@ -13,7 +12,6 @@ const DROPS = ["close", "abort", "refresh", "warning", "half_open", "refuse_next
 
 export function Drawer({ tab }: { tab: string }) {
   const { state } = useHere();
-  useEffect(() => { void refresh(); }, []);
   return (
     <section className="drawer" aria-label="Workspace levers" data-testid="levers">
       <header>

@@ -1,0 +1,85 @@
+"""Acme with a small app on it, looked at in Chromium."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import anyio
+import pytest
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+
+from app.demo.workspace import Workspace
+from tests.browser import Browser, Page
+from tests.demo.page.small_app import MANIFEST, Heard, small_app
+
+Json = dict[str, Any]
+MESSAGES = "[data-testid=messages]"
+COMPOSER = "[data-testid=composer]"
+
+
+@dataclass
+class Stage:
+    """The workspace, the app's client and notes, and pages of it."""
+
+    workspace: Workspace
+    browser: Browser
+    http: aiohttp.ClientSession
+    slack: Any
+    heard: Heard
+    pages: list[Page] = field(default_factory=list)
+
+    async def page(self, query: str = "?as=ana&channel=engineering", **look: Any) -> Page:
+        """A page of the workspace, once its state is there."""
+        page = await self.browser.open(f"{self.workspace.url}/{query}", **look)
+        self.pages.append(page)
+        await page.wait_for(".app")
+        return page
+
+    async def act(self, deed: str, **body: Any) -> Json:
+        url = f"{self.workspace.url}/_workspace/act/{deed}"
+        async with self.http.post(url, json=body) as response:
+            answer: Json = await response.json()
+            assert answer["ok"], answer
+            return answer
+
+    async def ring(self, handle: str, **push: Any) -> None:
+        url = f"{self.workspace.url}/"
+        async with self.http.post(url, json={"topic": f"phone-{handle}", **push}) as response:
+            assert response.status == 200, await response.text()
+
+    async def say(self, text: str, channel: str = "#engineering", **more: Any) -> str:
+        """A message of the app."""
+        answer = await self.slack.chat_postMessage(channel=channel, text=text, **more)
+        ts: str = answer["ts"]
+        return ts
+
+    def user(self, handle: str) -> str:
+        who = self.workspace.state.user_called(handle)
+        assert who is not None
+        return who.id
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with Browser.running() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    async with (
+        Workspace.running(manifest=MANIFEST, rate_limits=False) as workspace,
+        aiohttp.ClientSession() as http,
+    ):
+        app, heard = small_app(workspace)
+        handler: Any = AsyncSocketModeHandler(app, workspace.app_token)
+        await handler.connect_async()
+        with anyio.fail_after(10):
+            while not workspace.sockets.connections:
+                await anyio.sleep(0.01)
+        stage = Stage(workspace, browser, http, app.client, heard)
+        yield stage
+        for page in stage.pages:
+            await page.close()
+        await handler.close_async()
