@@ -92,12 +92,24 @@ def test_the_card_of_a_fresh_p1_says_who_is_paged_and_what_to_do(bench: Bench) -
     assert lines[0] == ":rotating_light: *P1 · INC-1 Nightly load is late*"
     assert lines[1] == 'P1: threatens SLA "daily ELT fresh by 07:00"'
     assert "nobody has it yet" in lines[2]
-    # Nobody of the example has a phone in Baton yet, so the managers ring with the volunteer.
-    assert "Being paged: Chi and Mia" in lines[3] or "Being paged: Chi" in lines[3]
+    # Nobody of the example has a phone in Baton, so the managers ring with the volunteer.
+    assert lines[3].startswith(
+        ":telephone_receiver: Being paged: Chi (tier 1) with Mia and Noor (managers, round 3) · "
+        "nothing can wake Chi and 2 more · again at <!date^"
+    )
     assert "Nightly ELT · Data Infrastructure" in lines
     assert "Alerts: 1 firing, 0 cleared" in lines
     assert [line for line in lines if "Restart the stuck load" in line]
     assert buttons_of(message)[0] == "Acknowledge"
+
+
+def test_in_hours_the_owner_is_paged_alone_and_the_managers_are_next(bench: Bench) -> None:
+    bench.clock.now = IN_HOURS
+    number = fire(bench)
+    mine = step(bench)[0]
+    line = lines_of(told(bench, tell.card, number))[3]
+    assert line.startswith(":telephone_receiver: Being paged: Ana (tier 1) · managers next at ")
+    assert "the manager tier is paged at" in told(bench, tell.page_message, mine.id).text
 
 
 def test_a_cleared_alert_changes_the_words_and_nothing_else(bench: Bench) -> None:
@@ -218,6 +230,7 @@ def test_a_page_tells_why_you_and_offers_its_buttons(bench: Bench) -> None:
     first = step(bench)[0]
     message = told(bench, tell.page_message, first.id)
     assert "*Why you:* on call with the volunteers (out of hours)" in lines_of(message)
+    assert "no way to wake you" in message.text
     assert buttons_of(message) == [
         "Acknowledge",
         "I can't, pass on",

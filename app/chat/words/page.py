@@ -14,6 +14,10 @@ from app.chat.words.headline import Head, headline, reason
 from app.chat.words.people import Who, named
 
 WHY_LIMIT = 600
+UNREACHABLE = (
+    ":warning: Baton knows no way to wake you at this hour, so the next in line is paged with "
+    "you. Add one with `/oncall contact`."
+)
 CHANNEL_ADDRESS = "https://slack.com/app_redirect?channel="
 
 
@@ -31,7 +35,8 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class PageFacts:
-    """`because` is why it is this person; `why` is what somebody who called by hand wrote."""
+    """`because` is why it is this person; `why` is what somebody who called by hand wrote;
+    `next_at` is when the next step is taken, if this page is of the present one."""
 
     page: int
     head: Head
@@ -39,6 +44,7 @@ class PageFacts:
     because: str
     round: int
     tier: int
+    reachable: bool = True
     by_hand: bool = False
     asked_by: Who | None = None
     why: str = ""
@@ -59,6 +65,8 @@ def page_message(facts: PageFacts) -> Message:
         lines.append(_called(facts))
     if not _by_name(facts):
         lines.append(f"*Why you:* {escape(facts.because, WHY_LIMIT)}")
+    if not facts.reachable:
+        lines.append(UNREACHABLE)
     if facts.next_at is not None:
         lines.append(_unless_answered(facts, facts.next_at))
     return compose(lines, small=about_lines(facts.about), buttons=_buttons(facts))
@@ -98,7 +106,7 @@ def _unless_answered(facts: PageFacts, at: datetime) -> str:
         return f"Baton rings you again at {clock(at)} unless you answer."
     if facts.tier == 1:
         return f"Without an answer the manager tier is paged at {clock(at)}."
-    return f"Without an answer Baton rings again at {clock(at)}, and one more manager each time."
+    return f"Without an answer Baton rings again at {clock(at)}."
 
 
 def _where(facts: PageFacts) -> str:

@@ -13,13 +13,15 @@ MOST_ASKED = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Ringing:
-    """The incident's own escalation as it stands. `next_at`: when its next step is taken;
-    `unreached`: those of `people` who have nothing that could wake them now."""
+    """The incident's own escalation as it stands. `next_at`: when its next step is taken.
+    Of `people`, `tier_one` are rung as tier 1, and `unreached` have nothing that could wake them
+    now."""
 
     people: tuple[Who, ...]
     tier: int
     round: int
     next_at: datetime | None
+    tier_one: tuple[Who, ...] = ()
     unreached: tuple[Who, ...] = ()
 
 
@@ -35,15 +37,15 @@ class Asked:
 
 def ringing(now: Ringing) -> str:
     """`Being paged: Ana (tier 1) · managers next at 03:17`"""
-    who = all_named(now.people) or "nobody could be reached"
-    if now.tier == 1:
-        tier, then = "tier 1", "managers next"
-    else:
-        tier = "managers" if now.round < 2 else f"managers, round {now.round}"
-        then = "again"
-    at = f" · {then} at {clock(now.next_at)}" if now.next_at else ""
+    managers = tuple(each for each in now.people if each not in now.tier_one)
+    round = f", round {now.round}" if now.round > 1 else ""
+    parts = [f"{all_named(now.tier_one, most=3)} (tier 1)"] if now.tier_one else []
+    parts += [f"{all_named(managers, most=4)} (managers{round})"] if managers else []
+    who = " with ".join(parts) or "nobody could be reached"
     deaf = f" · nothing can wake {all_named(now.unreached, most=2)}" if now.unreached else ""
-    return f":telephone_receiver: Being paged: {who} ({tier}){deaf}{at}"
+    then = "managers next" if now.tier == 1 else "again"
+    at = f" · {then} at {clock(now.next_at)}" if now.next_at else ""
+    return f":telephone_receiver: Being paged: {who}{deaf}{at}"
 
 
 def not_answered(asked: tuple[Asked, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from statistics import median
 
 from app.chat.message import Message
 from app.chat.words import handover as words
+from app.chat.words.headline import Head
 from app.flows.tell import facts as read
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
@@ -64,7 +65,7 @@ def _open(work: Work, incident: Incident) -> words.Open:
     )
 
 
-def _came_back(work: Work, made: Handover) -> list[words.Head]:
+def _came_back(work: Work, made: Handover) -> list[Head]:
     opened = incidents.list_opened(work.tx, made.shift_start, made.boundary)
     return [read.head(each) for each in opened if each.came_back_from]
 

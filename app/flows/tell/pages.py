@@ -29,6 +29,7 @@ def page_message(work: Work, page_id: int) -> Message | None:
             because=page.reason,
             round=page.round,
             tier=page.tier,
+            reachable=page.reachable,
             by_hand=by_hand,
             asked_by=who_if(work, escalation.asked_by),
             why=escalation.why,
@@ -40,8 +41,9 @@ def page_message(work: Work, page_id: int) -> Message | None:
 
 
 def _next_at(escalation: Escalation, page: Page) -> datetime | None:
-    """Known only for a page of the step taken last."""
-    return next_step_at(escalation) if page.step == escalation.step - 1 else None
+    """Known only for a page of the step taken last, and of the tier that is waited for."""
+    newest = page.step == escalation.step - 1 and page.tier == escalation.tier
+    return next_step_at(escalation) if newest else None
 
 
 def _ended(

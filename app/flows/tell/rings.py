@@ -23,6 +23,7 @@ def ringing(work: Work, incident: Incident) -> Ringing | None:
     pages = _rung_now(work, found)
     return Ringing(
         people=everyone(work, (page.person for page in pages)),
+        tier_one=everyone(work, (page.person for page in pages if page.tier == 1)),
         unreached=everyone(work, (page.person for page in pages if not page.reachable)),
         tier=found.tier,
         round=found.round,

@@ -77,7 +77,8 @@ class Case:
 
     def ringing(self) -> Ringing:
         return Ringing(
-            people=self.crowd,
+            people=(*self.crowd, MIA, BEN),
+            tier_one=self.crowd,
             tier=2,
             round=12,
             next_at=NOW + timedelta(minutes=5),

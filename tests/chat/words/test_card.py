@@ -29,7 +29,7 @@ FACTS = CardFacts(
         action="Restart the stuck load",
         came_back_from=9,
     ),
-    ringing=Ringing(people=(ANA,), tier=1, round=0, next_at=NOW),
+    ringing=Ringing(people=(ANA,), tier_one=(ANA,), tier=1, round=0, next_at=NOW),
 )
 TODAY = "<!date^1772766720^{date_short_pretty} {time}|06 Mar 2026, 03:12 UTC>"
 SOON = "<!date^1772766720^{time}|03:12 UTC>"
@@ -86,11 +86,13 @@ def test_many_pages_by_hand_are_counted() -> None:
 
 
 def test_people_whom_nothing_can_wake_are_named() -> None:
-    ringing = Ringing(people=(ANA, MIA), tier=2, round=3, next_at=None, unreached=(ANA,))
-    assert (
-        ":telephone_receiver: Being paged: Ana and Mia (managers, round 3) · nothing can wake Ana"
-        in lines_of(card(replace(FACTS, ringing=ringing)))
+    ringing = Ringing(
+        people=(ANA, MIA), tier_one=(ANA,), tier=2, round=3, next_at=None, unreached=(ANA,)
     )
+    assert (
+        ":telephone_receiver: Being paged: Ana (tier 1) with Mia (managers, round 3) · nothing "
+        "can wake Ana"
+    ) in lines_of(card(replace(FACTS, ringing=ringing)))
 
 
 def test_the_newest_update_stands_with_its_author() -> None:

@@ -52,6 +52,7 @@ def a_page_from(case: Case, ended: Ended | None) -> PageFacts:
         because=case.foreign,
         round=9,
         tier=2,
+        reachable=False,
         by_hand=True,
         asked_by=case.crowd[0],
         why=case.foreign,
@@ -175,6 +176,12 @@ def test_a_page_by_hand_reads_out_who_asked_and_why() -> None:
     assert ":speech_balloon: *Ana asked for you:* the vendor is silent" in named
     assert f"Baton rings you again at {SOON} unless you answer." in named
     assert not [line for line in named if "Why you" in line]
+
+
+def test_a_page_tells_whom_nothing_can_wake_what_to_do() -> None:
+    message = page_message(replace(PAGE, reachable=False))
+    assert "no way to wake you" in message.text
+    assert "no way to wake you" not in page_message(PAGE).text
 
 
 def test_a_repeated_page_says_so() -> None:
