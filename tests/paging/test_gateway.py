@@ -204,7 +204,7 @@ async def test_apprise_tells_our_logs_nothing(caplog: pytest.LogCaptureFixture) 
 
 
 async def test_an_address_of_an_unlisted_kind_is_not_rung() -> None:
-    for target in ("json://127.0.0.1:1/x", "nonsense", "ntfys://", "ntfys://h.example.com/a/b"):
+    for target in ("json://127.0.0.1:1/x", "nonsense", "ntfys://h.example.com/a/b"):
         error = await failure(Gateway(), Method.PUSH, target)
         assert error.permanent
         assert target not in error.sentence
