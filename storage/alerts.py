@@ -11,7 +11,7 @@ from app.rules.alert import AlertState
 from app.rules.incident import IncidentId
 from app.rules.organisation import AlarmKey, Severity
 from storage.tables import alerts
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,8 @@ class Firing:
 
 def add(tx: Connection, **values: Any) -> bool:
     """False when this fingerprint is firing already (a lost race)."""
-    added = tx.execute(insert_for(tx, alerts).values(**values).on_conflict_do_nothing())
-    return bool(added.rowcount == 1)
+    new = insert_for(tx, alerts).values(**values).on_conflict_do_nothing()
+    return inserted(tx, new, alerts.c.id)
 
 
 def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
 
 from storage.tables import effects
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 class Lane(StrEnum):
@@ -71,7 +71,7 @@ def ask(
     page: int | None = None,
 ) -> bool:
     """Ask for an effect once, ever: False when `key` was asked before, whatever became of it."""
-    added = tx.execute(
+    new = (
         insert_for(tx, effects)
         .values(
             kind=kind,
@@ -87,7 +87,7 @@ def ask(
         )
         .on_conflict_do_nothing(index_elements=["key"])
     )
-    return bool(added.rowcount == 1)
+    return inserted(tx, new, effects.c.id)
 
 
 def ask_again(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage.tables import participants
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 class Role(StrEnum):
@@ -29,12 +29,12 @@ def join(
     tx: Connection, incident_id: IncidentId, person: PersonId, role: Role, *, at: datetime
 ) -> bool:
     """True when they were not in it in this role before."""
-    added = tx.execute(
+    new = (
         insert_for(tx, participants)
         .values(incident=incident_id, person=person, role=role, since=at)
         .on_conflict_do_nothing()
     )
-    return bool(added.rowcount == 1)
+    return inserted(tx, new, participants.c.person)
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Participant]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from storage.tables import posts
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +21,12 @@ def remember(
     tx: Connection, key: str, *, channel: str, ts: str, at: datetime, incident: int | None
 ) -> bool:
     """True unless this key stands somewhere already."""
-    added = tx.execute(
+    new = (
         insert_for(tx, posts)
         .values(key=key, channel=channel, ts=ts, at=at, incident=incident)
         .on_conflict_do_nothing()
     )
-    return bool(added.rowcount == 1)
+    return inserted(tx, new, posts.c.key)
 
 
 def find(tx: Connection, key: str) -> Post | None:

@@ -5,15 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection, delete
 
 from storage.tables import seen_requests
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 def first_time(tx: Connection, key: str, *, at: datetime) -> bool:
     """True when `key` was never committed before; the mark is part of this transaction."""
-    added = tx.execute(
-        insert_for(tx, seen_requests).values(key=key, at=at).on_conflict_do_nothing()
-    )
-    return bool(added.rowcount == 1)
+    new = insert_for(tx, seen_requests).values(key=key, at=at).on_conflict_do_nothing()
+    return inserted(tx, new, seen_requests.c.key)
 
 
 def forget(tx: Connection, *, before: datetime) -> None:

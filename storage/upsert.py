@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -11,3 +11,11 @@ def insert_for(tx: Connection, table: Table) -> Any:
     if tx.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def inserted(tx: Connection, statement: Any, key: ColumnElement[Any]) -> bool:
+    """Run an INSERT … ON CONFLICT DO NOTHING; True when the row is new.
+
+    RETURNING tells, because PostgreSQL's driver gives no row count for such an INSERT.
+    """
+    return tx.execute(statement.returning(key)).first() is not None
