@@ -105,6 +105,46 @@ async def test_being_somebody_else_shows_their_channels(stage: Stage) -> None:
     assert "as=mia" in await page.evaluate("location.search")
 
 
+async def test_ones_own_message_can_be_edited_and_deleted(stage: Stage) -> None:
+    said = await stage.act("message", user="ana", channel="#engineering", text="hi @ben")
+    place = f'{MESSAGES} [data-ts="{said["ts"]}"]'
+    page = await stage.page()
+    await page.hover(place)
+    await page.click(f"{place} [data-testid=more-actions]")
+    await page.click(f"{place} [data-testid=edit]")
+    await page.wait_for(f"{place} textarea")
+    assert await page.evaluate("document.activeElement.value") == "hi @ben"
+    await page.write(" and all")
+    await page.press("Enter")
+    await page.wait_text(place, "hi @Ben Okafor and all(edited)")
+    await page.hover(place)
+    await page.click(f"{place} [data-testid=more-actions]")
+    await page.click(f"{place} [data-testid=delete]")
+    await page.wait_gone(place)
+
+
+async def test_a_reaction_is_given_and_taken_back(stage: Stage) -> None:
+    ts = await stage.say("Done")
+    place = f'{MESSAGES} [data-ts="{ts}"]'
+    page = await stage.page()
+    await page.hover(place)
+    await page.click(f"{place} .emoji-tool")
+    await page.click(f"{place} .reaction.mine")
+    await page.wait_gone(f"{place} .reaction")
+
+
+async def test_writing_to_someone_opens_a_direct_message(stage: Stage) -> None:
+    page = await stage.page()
+    await page.click(".jump input")
+    await page.write("chi n")
+    await page.press("Enter")
+    await page.wait_text("[data-testid=channel-title]", "Chi Nguyen")
+    await page.type(COMPOSER, "hello")
+    await page.press("Enter")
+    await page.wait_text(MESSAGES, "hello")
+    assert "Chi Nguyen" in "".join(await page.texts(".sidebar .row.on"))
+
+
 async def test_dates_are_told_in_the_zone_of_the_person_you_are(stage: Stage) -> None:
     await stage.say("from <!date^1767258000^{date_num} {time}|then>")
     ana = await stage.page("?as=ana&channel=engineering")

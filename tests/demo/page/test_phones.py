@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from tests.demo.page.conftest import Stage
+from tests.demo.page.conftest import COMPOSER, Stage
 
 pytestmark = pytest.mark.anyio
 PUSH = "[data-testid=push]"
@@ -43,6 +43,16 @@ async def test_a_phone_rings_and_one_press_acknowledges(
     assert came == ["POST"]
     await page.wait_for(f"{PUSH}[data-state=acted]")
     await page.wait_gone(".phone.rings")
+
+
+async def test_a_form_on_the_screen_does_not_cover_the_phone(stage: Stage) -> None:
+    await stage.ring("ana", title="P1", message="Look")
+    page = await stage.page()
+    await page.type(COMPOSER, "/form")
+    await page.press("Enter")
+    await page.wait_for("[data-testid=modal]")
+    await page.click("[data-testid=push-silence]")
+    await page.wait_for(f"{PUSH}[data-state=read]")
 
 
 async def test_somebody_elses_ringing_phone_can_be_looked_at(stage: Stage) -> None:

@@ -30,7 +30,7 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
   const [menu, setMenu] = useState(false);
   const me = personOf(state, route.as);
   useEffect(() => {
-    if (me && route.as !== me.name) go({ as: me.name });
+    if (me && route.as !== me.name) go({ as: me.name }, { unasked: true });
   }, [me, route.as]);
   const channel = useMemo(
     () => (me ? (findChannel(state, me, route.channel) ?? findChannel(state, me, "general") ?? state.channels.find((one) => one.members.includes(me.id))) : undefined),
@@ -74,7 +74,7 @@ function useRingingPhone(state: State, name: string | undefined) {
   const putAway = useRef(useRoute().phone === "off");
   useEffect(() => {
     // An address that says phone=off is left as it is: only what rings after that takes it out.
-    if (newest && !putAway.current) go({ phone: name });
+    if (newest && !putAway.current) go({ phone: name }, { unasked: true });
     putAway.current = false;
   }, [newest, name]);
 }

@@ -27,13 +27,16 @@ function settle(next: Route) {
 
 window.addEventListener("popstate", () => settle(read()));
 
-/** Go somewhere: what is named changes, `undefined` takes it away, the rest stays. */
-export function go(change: Partial<Route>) {
+/**
+ * Go somewhere: what is named changes, `undefined` takes it away, the rest stays.
+ * What nobody asked for (a phone that rings) leaves no step in the browser's history.
+ */
+export function go(change: Partial<Route>, { unasked = false } = {}) {
   const next = { ...current, ...change };
   const query = new URLSearchParams();
   for (const key of KEYS) if (next[key]) query.set(key, next[key]);
   const address = query.size ? `?${query}` : location.pathname;
-  if (`?${query}` !== location.search) history.pushState(null, "", address);
+  if (`?${query}` !== location.search) history[unasked ? "replaceState" : "pushState"](null, "", address);
   settle(next);
 }
 

@@ -14,7 +14,7 @@ export function EditBox({ said, channelId, onDone }: { said: Said; channelId: st
   };
   return (
     <div className="edit-box">
-      <textarea className="field" autoFocus rows={Math.min(8, text.split("\n").length + 1)} aria-label="Edit message" value={text} onChange={(event) => setText(event.target.value)}
+      <textarea className="field" autoFocus rows={Math.min(8, text.split("\n").length + 1)} aria-label="Edit message" value={text} onFocus={(event) => event.target.setSelectionRange(text.length, text.length)} onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") onDone();
           if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); void save(); }

@@ -61,8 +61,8 @@ function MoreActions({ said, channelId, onEdit, close }: Props & { close: () => 
       ))}
       {shortcuts.length > 0 && <hr />}
       <button type="button" className="menu-item" onClick={() => { close(); void navigator.clipboard?.writeText(said.text); }}>Copy text</button>
-      {mine && <button type="button" className="menu-item" onClick={() => { close(); onEdit(said.ts); }}>Edit message</button>}
-      {mine && <button type="button" className="menu-item danger" onClick={() => { close(); void act("delete", { user: me.id, channel: channelId, ts: said.ts }); }}>Delete message</button>}
+      {mine && <button type="button" className="menu-item" data-testid="edit" onClick={() => { close(); onEdit(said.ts); }}>Edit message</button>}
+      {mine && <button type="button" className="menu-item danger" data-testid="delete" onClick={() => { close(); void act("delete", { user: me.id, channel: channelId, ts: said.ts }); }}>Delete message</button>}
     </>
   );
 }
