@@ -138,7 +138,9 @@ async def test_an_event_is_acknowledged_and_answered(workspace: Workspace, hands
     ts = (await hands.act("message", **where, text="Look at this"))["ts"]
     await hands.act("react", **where, ts=ts, name="eyes")
     await until(said(workspace, "I saw :eyes:"))
-    assert all(d.status == "acked" for d in workspace.state.deliveries)
+    deliveries = workspace.state.deliveries
+    await until(lambda: True if all(d.status == "acked" for d in deliveries) else None)
+    assert {d.attempt for d in deliveries} == {0}
 
 
 async def test_after_a_refresh_it_comes_back_by_itself(workspace: Workspace, hands: Hands) -> None:
