@@ -88,9 +88,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     """What is well first, so that what is not stands last, before the prompt."""
     for state in State:
         for each in (each for each in findings if each.state is state):
-            fix = f" {each.fix}" if each.fix else ""
-            end = "" if each.what.endswith((".", "?")) else "."
-            yield f"{state.upper():<5} {each.about}: {each.what}{end}{fix}"
+            yield f"{state.upper():<5} {each}"
     counts = {state: sum(each.state is state for each in findings) for state in State}
     yield f"{counts[State.OK]} ok, {counts[State.WARN]} to look at, {counts[State.FAIL]} failing."
 

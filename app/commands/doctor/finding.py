@@ -21,6 +21,10 @@ class Finding:
     what: str
     fix: str = ""
 
+    def __str__(self) -> str:
+        end = "" if self.what.endswith((".", "?")) else "."
+        return f"{self.about}: {self.what}{end} {self.fix}".rstrip()
+
 
 def ok(about: str, what: str) -> Finding:
     return Finding(state=State.OK, about=about, what=what)

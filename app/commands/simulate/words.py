@@ -9,7 +9,7 @@ from app.commands.simulate.rehearsal import Outcome, Ring, Rung, Told, Turn
 from app.organisation.moments import length, moment
 from app.rules.ladder import Method
 
-CANNOT_WAKE = "cannot be woken: no verified contact method that wakes, so the next rings at once"
+CANNOT_WAKE = "cannot be woken: no verified contact method that wakes"
 
 
 def lines(outcome: Outcome, *, at: datetime, zone: ZoneInfo, phones_known: bool) -> Iterator[str]:

@@ -1,0 +1,139 @@
+"""`simulate`: the real flows on a copy, so it agrees with `who` and with what would happen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.organisation.example import example_text
+from storage import contacts, incidents
+from storage.engine import Database
+from tests.commands.conftest import Shell
+
+NIGHT = "2026-11-23T22:00:00+00:00"
+ELT = ("--service", "nightly-elt", "--alarm", "EltLate")
+REPORT = ("--service", "report-builder", "--alarm", "ReportSlow")
+FILE = ("--organisation", "baton.toml")
+
+
+def turns(lines: list[str]) -> list[tuple[str, list[str]]]:
+    """The clock time of each turn, and the people it rings."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if re.match(r"\d\d:\d\d:\d\d  tier", line):
+            found.append((line[:8], []))
+        elif found and line.startswith("  ") and not line.startswith("    "):
+            found[-1][1].append(line.split(":")[0].strip())
+    return found
+
+
+def test_the_chain_is_told_until_it_repeats(baton: Shell) -> None:
+    said = baton("simulate", *ELT, "--at", NIGHT, *FILE)
+    assert said.code == 0
+    assert turns(said.lines) == [
+        ("22:00:00", ["chi@acme.test"]),
+        ("22:05:00", ["mia@acme.test"]),
+        ("22:10:00", ["mia@acme.test", "noor@acme.test"]),
+    ]
+    assert said.lines[-1].startswith("Then the same again every 5m")
+
+
+def test_the_severity_and_its_reason_stand_first(baton: Shell) -> None:
+    said = baton("simulate", *ELT, "--at", NIGHT, *FILE)
+    assert said.lines[1] == 'P1: threatens SLA "daily ELT fresh by 07:00"'
+
+
+def test_the_waits_are_the_files(baton: Shell) -> None:
+    text = example_text().replace('primary_wait = "5m"', 'primary_wait = "90s"')
+    baton.write(text.replace('manager_wait = "5m"', 'manager_wait = "20m"'))
+    said = baton("simulate", *ELT, "--at", NIGHT, *FILE)
+    assert [at for at, _ in turns(said.lines)] == ["22:00:00", "22:01:30", "22:21:30"]
+    assert "every 20m" in said.lines[-1]
+
+
+def test_people_are_chosen_when_their_step_comes(baton: Shell) -> None:
+    """At 18:00 on a Friday the managers change over while it rings."""
+    said = baton("simulate", *ELT, "--at", "2026-09-04T17:52", *FILE)
+    assert turns(said.lines)[1:] == [
+        ("17:57:00", ["mia@acme.test"]),
+        ("18:02:00", ["noor@acme.test", "mia@acme.test"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-11-23T17:59:59Z", "2026-11-23T18:00:00Z", "2026-12-25T12:00Z", "2026-10-25T01:30"]
+)
+def test_it_agrees_with_who(applied: Shell, at: str) -> None:
+    who = applied("who", "--service", "nightly-elt", "--at", at)
+    said = applied("simulate", *ELT, "--at", at, "--reachable")
+    rung = [people[0] for _, people in turns(said.lines)]
+    assert rung[:2] == [line.split()[0] for line in who.lines]
+
+
+def test_what_wakes_nobody_is_held_for_the_owners_morning(baton: Shell) -> None:
+    said = baton("simulate", *REPORT, "--at", NIGHT, *FILE)
+    assert said.lines[1].startswith("P3: ")
+    assert "held for #data-infra until Tue 24 Nov 2026 09:00 GMT" in said.lines[2]
+    assert turns(said.lines) == []
+
+
+def test_in_hours_the_owner_is_told_at_once(baton: Shell) -> None:
+    said = baton("simulate", *REPORT, "--at", "2026-11-23T10:00Z", *FILE)
+    assert said.lines[2] == "Nobody is paged. It is told in #data-infra at once."
+
+
+def test_an_unknown_alarm_is_told_as_what_it_is(baton: Shell) -> None:
+    said = baton("simulate", "--service", "nightly-elt", "--alarm", "EltLat", *FILE)
+    assert said.code == 0
+    assert 'Did you mean "EltLate"?' in said.err
+    assert said.lines[1].startswith("P2: ")
+
+
+def test_an_alarm_of_another_service_counts_for_its_own(baton: Shell) -> None:
+    said = baton("simulate", "--service", "report-builder", "--alarm", "EltLate", *FILE)
+    assert "belongs to nightly-elt" in said.err
+    assert "of nightly-elt fires" in said.lines[0]
+
+
+def test_without_phones_nobody_is_waited_for(applied: Shell) -> None:
+    """product.md 8: out of hours, who cannot be woken is passed over at once."""
+    said = applied("simulate", *ELT, "--at", NIGHT)
+    assert "No contact methods are known yet" in said.err
+    assert [at for at, _ in turns(said.lines)][:3] == ["22:00:00"] * 3
+
+
+def test_how_each_is_rung_and_when_comes_from_the_database(
+    baton: Shell, on_database: Database
+) -> None:
+    assert baton("apply", "--yes").code == 0
+    push = ("--method", "push", "--target", "ntfys://ntfy.example.org/chi-topic", "--after", "1m")
+    for person in ("chi@acme.test", "mia@acme.test"):
+        added = baton("contact", "add", person, *push)
+        assert added.code == 0, added.err
+    said = baton("simulate", *ELT, "--at", NIGHT)
+    at = said.lines.index("  chi@acme.test: on call with the volunteers (out of hours)")
+    assert re.fullmatch(r"    push \S.* after 1m", said.lines[at + 1])
+    assert "chi-topic" not in said.out
+    assert [each for each, _ in turns(said.lines)][:2] == ["22:00:00", "22:05:00"]
+
+
+def test_nothing_of_it_is_left_in_the_database(baton: Shell, on_database: Database) -> None:
+    assert baton("apply", "--yes").code == 0
+    assert baton("simulate", *ELT, "--at", NIGHT, "--reachable").code == 0
+    with on_database.read.begin() as tx:
+        assert incidents.list_open(tx) == []
+        assert contacts.list_all(tx) == []
+
+
+def test_a_misspelt_service_is_refused(baton: Shell) -> None:
+    said = baton("simulate", "--service", "nightly", "--alarm", "EltLate", *FILE)
+    assert said.code == 1
+    assert 'Did you mean "nightly-elt"?' in said.err
+
+
+def test_the_copy_is_thrown_away(applied: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = applied.folder / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    assert applied("simulate", *ELT, "--at", NIGHT).code == 0
+    assert list(Path(temporary).iterdir()) == []
