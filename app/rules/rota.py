@@ -72,14 +72,21 @@ def shifts(
     if start >= end:
         return []
     base = _rotation(versions, start, end)
-    served = [each for each in overrides if each.start < end and start < each.end]
-    return list(_relieved(base, _winning(served)) if served else base)
+    served = _during(overrides, start, end)
+    return list(_relieved(base, _winning(served))) if served else base
 
 
 def on_duty(versions: Sequence[RotaVersion], overrides: Sequence[Override], at: datetime) -> Shift:
     """The shift that runs at `at`, with its true start and end."""
-    turn = _turn_at(versions, at)
-    around = shifts(versions, overrides, turn.start, turn.end)
+    turn = next(turns_between(versions, at, at + INSTANT), None)
+    if turn is None:
+        since = min((version.since for version in versions), default=FOREVER)
+        pieces = [Shift(EVER, since, None, Why.GAP, note=NOT_STARTED)]
+    else:
+        pieces = _pieces(turn)
+    running = next(each for each in pieces if each.start <= at < each.end)
+    served = _during(overrides, running.start, running.end)
+    around = _relieved([running], _winning(served)) if served else [running]
     return next(each for each in around if each.start <= at < each.end)
 
 
@@ -91,41 +98,41 @@ def next_boundary(versions: Sequence[RotaVersion], at: datetime) -> datetime:
     return at if running.turn is None else running.end
 
 
-def _turn_at(versions: Sequence[RotaVersion], at: datetime) -> Interval:
-    turn = next(turns_between(versions, at, at + INSTANT), None)
-    if turn is not None:
-        return turn.span
-    return Interval(EVER, min((version.since for version in versions), default=FOREVER))
+def _during(overrides: Sequence[Override], start: datetime, end: datetime) -> list[Override]:
+    return [each for each in overrides if each.start < end and start < each.end]
 
 
-def _rotation(versions: Sequence[RotaVersion], start: datetime, end: datetime) -> Iterator[Shift]:
+def _rotation(versions: Sequence[RotaVersion], start: datetime, end: datetime) -> list[Shift]:
     """The schedule without overrides."""
+    found: list[Shift] = []
     at = start
     for turn in turns_between(versions, start, end):
         if at < turn.span.start:
-            yield Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED)
-        for piece in _pieces(turn):
-            if start <= piece.start and piece.end <= end:
-                yield piece
-            elif piece.start < end and start < piece.end:
-                yield _cut(piece, max(piece.start, start), min(piece.end, end))
+            found.append(Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED))
+        found += _pieces(turn)
         at = turn.span.end
     if at < end:
-        yield Shift(at, end, None, Why.GAP, note=NOT_STARTED)
+        found.append(Shift(at, end, None, Why.GAP, note=NOT_STARTED))
+    inside = [each for each in found if start < each.end and each.start < end]
+    inside[0] = _cut(inside[0], max(inside[0].start, start), inside[0].end)
+    inside[-1] = _cut(inside[-1], inside[-1].start, min(inside[-1].end, end))
+    return inside
 
 
-def _pieces(turn: Turn) -> Iterator[Shift]:
+def _pieces(turn: Turn) -> list[Shift]:
     """A turn's hours on duty, and the days off between them."""
     span, version = turn.span, turn.version
     why, note = (Why.GAP, NOBODY) if turn.person is None else (Why.ROTATION, "")
+    found: list[Shift] = []
     at = span.start
     for duty in turn.duty:
         if at < duty.start:
-            yield Shift(at, duty.start, None, Why.GAP, span, version, DAY_OFF)
-        yield Shift(duty.start, duty.end, turn.person, why, span, version, note)
+            found.append(Shift(at, duty.start, None, Why.GAP, span, version, DAY_OFF))
+        found.append(Shift(duty.start, duty.end, turn.person, why, span, version, note))
         at = duty.end
     if at < span.end:
-        yield Shift(at, span.end, None, Why.GAP, span, version, DAY_OFF)
+        found.append(Shift(at, span.end, None, Why.GAP, span, version, DAY_OFF))
+    return found
 
 
 def _relieved(

@@ -1,45 +1,46 @@
-"""Who is paged: a pure function of service, instant, calendars and rotas (product.md 1)."""
+"""Who is paged: a pure function of service, severity, instant, calendars and rotas (product.md 1).
 
-from collections.abc import Mapping, Sequence
+Owners in their working hours, the volunteers at any other, the managers behind both.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from app.rules import calendar, rota
+from app.rules import calendar
+from app.rules.by_hand import Allowed, Refused, may_page_by_hand
 from app.rules.organisation import (
     Organisation,
-    Override,
     PersonId,
     RotaId,
     Service,
     ServiceId,
     Severity,
     Team,
+    TeamId,
 )
-from app.rules.rota import RotaVersion, Shift, Why
+from app.rules.rota import Shift, Why
+from app.rules.schedule import Schedule
 
-TURNS = 60
-"""So many shifts are looked ahead to find the order of the managers; more than any rota has."""
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """What decides who serves: every rota's versions and overrides."""
-
-    rotas: Mapping[RotaId, tuple[Sequence[RotaVersion], Sequence[Override]]]
-
-    def on_duty(self, rota_id: RotaId, at: datetime) -> Shift:
-        versions, overrides = self.rotas.get(rota_id, ((), ()))
-        return rota.on_duty(versions, overrides, at)
-
-    def shifts(self, rota_id: RotaId, start: datetime, end: datetime) -> list[Shift]:
-        versions, overrides = self.rotas.get(rota_id, ((), ()))
-        return rota.shifts(versions, overrides, start, end)
+__all__ = [
+    "Allowed",
+    "Choice",
+    "Refused",
+    "Route",
+    "Schedule",
+    "is_out_of_hours_for",
+    "manager_order",
+    "managers_for_round",
+    "may_page_by_hand",
+    "who",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """A person and why it is them; `facts` name the rota, its version, the override (I7)."""
+    """A person and why it is them, in words; `facts` name the rota, its version, the override and
+    the rule that chose (I7)."""
 
     person: PersonId
     reason: str
@@ -48,26 +49,23 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """`primary` is tier 1; empty when the managers are paged at once. `gaps` are to be raised."""
+    """`primary` is tier 1; empty when the managers are paged at once. `gaps` are to be raised.
+
+    `managers` is tier 2 in the order in which it rings. `call` is the team whose channel is called
+    because it has no rota. `wakes` is False for what is told to the owner's channel and pages
+    nobody (product.md 6).
+    """
 
     primary: tuple[Choice, ...]
+    managers: tuple[Choice, ...] = ()
     gaps: tuple[str, ...] = ()
+    out_of_hours: bool = True
+    call: TeamId | None = None
+    wakes: bool = True
 
     @property
     def tier_one(self) -> frozenset[PersonId]:
         return frozenset(choice.person for choice in self.primary)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allowed:
-    person: PersonId
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused:
-    """Why somebody may not be paged by hand, and who may; a sentence for who asked."""
-
-    sentence: str
 
 
 def who(
@@ -77,34 +75,50 @@ def who(
     severity: Severity,
     at: datetime,
 ) -> Route:
-    """Tier 1 at an instant: the owners in their working hours, else the volunteers.
+    """Both tiers at an instant, and what is missing in them.
 
-    Out of hours there is no exception for any service, so nothing bounces back to its owners
-    as owners (product.md 1 to 3).
+    Out of hours there is no exception for any service, so nothing bounces back to its owners as
+    owners (product.md 1 to 4). The severity decides only whether anybody is woken at all.
     """
-    owned = org.services.get(service) if service else None
-    team = org.teams.get(owned.team) if owned else None
-    if owned is not None and team is not None and calendar.is_working(team.working_hours, at):
-        return _owners(schedule, owned, team, at)
-    return _volunteers(org, schedule, owned, team, at)
+    owned, team = _owner(org, service)
+    call: TeamId | None = None
+    if owned is None or team is None or not calendar.is_working(team.working_hours, at):
+        choice, gap = _volunteer(org, schedule, owned, team, at)
+    elif team.rota is None:
+        choice, gap = None, f"{team.name} has no rota, so its channel is called"
+        call = team.id
+    else:
+        choice, gap = _on_owners_rota(schedule, owned, team, team.rota, at)
+    primary = (choice,) if choice is not None else ()
+    order, missing = _second_tier(org, schedule, at, frozenset(each.person for each in primary))
+    return Route(
+        primary=primary,
+        managers=tuple(order),
+        gaps=tuple(each for each in (gap, missing) if each),
+        out_of_hours=is_out_of_hours_for(org, at, service),
+        call=call,
+        wakes=severity.wakes,
+    )
 
 
 def is_out_of_hours_for(org: Organisation, at: datetime, service: ServiceId | None) -> bool:
-    """Out of the owning team's working hours; without an owner there are none."""
-    owned = org.services.get(service) if service else None
-    team = org.teams.get(owned.team) if owned else None
+    """Outside the owning team's working hours; without an owner there are none (product.md 14)."""
+    team = _owner(org, service)[1]
     return team is None or not calendar.is_working(team.working_hours, at)
 
 
 def manager_order(org: Organisation, schedule: Schedule, at: datetime) -> list[PersonId]:
-    """The manager tier in the order in which it rings: the one on duty, then as turns come."""
-    first = schedule.on_duty(org.manager_rota, at)
-    found = [first.person] if first.person else []
-    versions, _ = schedule.rotas.get(org.manager_rota, ((), ()))
-    if versions:
-        found += _in_turn(versions, at)
-    marked = (each for each in dict.fromkeys(found) if _is_manager(org, each))
-    return list(marked)
+    """The manager tier in the order in which it rings: the one on duty, then as turns come.
+
+    Only people marked manager (product.md 11). Whoever is relieved by an override comes last.
+    Where the manager rota has none, everybody marked manager: a page must find somebody.
+    """
+    duty = schedule.on_duty(org.manager_rota, at)
+    order = schedule.turn_order(org.manager_rota, at)
+    if duty.why is Why.OVERRIDE and duty.person is not None:
+        order = [duty.person, *(each for each in order if each != duty.instead_of), *order]
+    found = [each for each in dict.fromkeys(order) if _is_manager(org, each)]
+    return found or [each.id for each in org.people.values() if each.manager]
 
 
 def managers_for_round(
@@ -114,147 +128,106 @@ def managers_for_round(
     round: int,
     not_person: frozenset[PersonId] = frozenset(),
 ) -> list[Choice]:
-    """Tier 2: round 1 the manager on duty, each further round one more, until all ring.
+    """Tier 2: round 1 the manager on duty, each further round one more, until all ring
+    (product.md 10). The reason of each is the same in every round.
 
-    Nobody is tier 1 and tier 2 at once: the next manager in turn takes the place. Only people
-    marked manager are ever here (product.md 11).
+    `not_person` are tier 1 now: the next manager in turn takes the place; if there is no other,
+    they are paged all the same (product.md 11).
     """
-    order = [each for each in manager_order(org, schedule, at) if each not in not_person]
-    duty = schedule.on_duty(org.manager_rota, at)
-    return [
-        Choice(
-            person=person,
-            reason=_manager_reason(org, person, duty, index),
-            facts=_facts(org.manager_rota, duty),
-        )
-        for index, person in enumerate(order[: max(1, round)])
-    ]
+    return _second_tier(org, schedule, at, not_person)[0][: max(round, 1)]
 
 
-def may_page_by_hand(
-    org: Organisation, schedule: Schedule, at: datetime, target: PersonId
-) -> Allowed | Refused:
-    """Anyone inside their own working hours, the volunteers, the managers (product.md 3)."""
-    person = org.people.get(target)
-    volunteers = _volunteers_now(org, schedule, at)
-    managers = manager_order(org, schedule, at)
-    if target in volunteers or target in managers:
-        return Allowed(person=target)
-    if person is not None and calendar.is_working(calendar.person_hours(org, target), at):
-        return Allowed(person=target)
-    awake = calendar.awake_now(org, at)
-    may = "; ".join(
-        f"{name}: {', '.join(people)}"
-        for name, people in (("awake now", awake), ("on call", volunteers), ("managers", managers))
-        if people
-    )
-    who_is = f"{target} is outside their working hours" if person else f"{target} is not known"
-    return Refused(
-        sentence=f"{who_is}, and out of hours only the volunteers and the managers are woken. "
-        f"You may page {may or 'nobody right now'}."
-    )
+def _owner(org: Organisation, service: ServiceId | None) -> tuple[Service | None, Team | None]:
+    owned = org.services.get(service) if service else None
+    return owned, org.teams.get(owned.team) if owned else None
 
 
-def _owners(schedule: Schedule, service: Service, team: Team, at: datetime) -> Route:
+def _is_manager(org: Organisation, person: PersonId | None) -> bool:
+    known = org.people.get(person) if person else None
+    return known is not None and known.manager
+
+
+def _on_owners_rota(
+    schedule: Schedule, service: Service, team: Team, rota_id: RotaId, at: datetime
+) -> tuple[Choice | None, str]:
     hours = team.working_hours
-    span = f"{hours.start:%H:%M} to {hours.end:%H:%M} {hours.timezone.key}"
-    if team.rota is None:
-        gap = f"team {team.name} has no rota, so its channel is called and the managers are paged"
-        return Route(primary=(), gaps=(gap,))
-    shift = schedule.on_duty(team.rota, at)
+    span = f"{hours.start:%H:%M}–{hours.end:%H:%M} {hours.timezone.key}"
+    shift = schedule.on_duty(rota_id, at)
     if shift.person is None:
-        gap = f"nobody of team {team.name} is on rota {team.rota} in its working hours ({span})"
-        return Route(primary=(), gaps=(gap,))
-    reason = f"on rota {team.rota} of {team.name}, who own {service.name}, in hours ({span})"
-    return Route(
-        primary=(
-            Choice(
-                person=shift.person,
-                reason=_with_override(reason, shift),
-                facts=_facts(team.rota, shift),
-            ),
-        )
-    )
+        return None, f"nobody has rota {rota_id} of {team.name} in its working hours {span}"
+    reason = f"on the rota of {team.name}, who own {service.name}, in working hours {span}"
+    return _choice(schedule, rota_id, shift, shift.person, reason, "owner"), ""
 
 
-def _volunteers(
+def _volunteer(
     org: Organisation,
     schedule: Schedule,
     service: Service | None,
     team: Team | None,
     at: datetime,
-) -> Route:
+) -> tuple[Choice | None, str]:
     rota_id = org.out_of_hours_rota
     shift = schedule.on_duty(rota_id, at)
     if shift.person is None:
-        return Route(primary=(), gaps=(f"nobody is on the out-of-hours rota {rota_id}",))
+        return None, f"nobody has the out-of-hours rota {rota_id}"
     when = "out of hours"
-    if team is None:
-        when = "no team owns it" if service is None else when
+    if service is None or team is None:
+        when = "no team owns it"
     elif calendar.is_holiday(team.working_hours, at):
-        when = f"out of hours, a holiday of {team.name}"
+        day = at.astimezone(team.working_hours.timezone).date()
+        when = f"out of hours, holiday {day.isoformat()} of {team.name}"
     reason = f"on call with the {rota_id} ({when})"
-    return Route(
-        primary=(
-            Choice(
-                person=shift.person,
-                reason=_with_override(reason, shift),
-                facts=_facts(rota_id, shift),
-            ),
-        )
-    )
+    return _choice(schedule, rota_id, shift, shift.person, reason, "volunteers"), ""
 
 
-def _volunteers_now(org: Organisation, schedule: Schedule, at: datetime) -> list[PersonId]:
-    """Everybody in a tour now; whoever is on duty by an override counts too."""
-    found = [schedule.on_duty(org.out_of_hours_rota, at).person]
-    rota_now = org.rotas.get(org.out_of_hours_rota)
-    for tour in rota_now.tours if rota_now else ():
-        day = at.astimezone(org.timezone).date()
-        within = tour.starts <= day < tour.starts + timedelta(weeks=tour.weeks)
-        if tour.accepted_on is not None and within:
-            found.append(tour.person)
-    return list(dict.fromkeys(each for each in found if each))
+def _second_tier(
+    org: Organisation, schedule: Schedule, at: datetime, tier_one: frozenset[PersonId]
+) -> tuple[list[Choice], str]:
+    """Tier 2 in its order, and what is missing in it."""
+    duty = schedule.on_duty(org.manager_rota, at)
+    everybody = manager_order(org, schedule, at)
+    order = [each for each in everybody if each not in tier_one]
+    gap = _manager_gap(org, duty)
+    if everybody and not order:
+        order = everybody
+        gap = f"{everybody[0]} is tier 1, and there is no other manager for the second tier"
+    elif not everybody:
+        gap = "nobody is marked manager, so there is no second tier"
+    if duty.person in tier_one:
+        instead = f"{duty.person} is tier 1 now"
+    else:
+        instead = gap or "next on the manager rota"
+    return [_manager(org, schedule, duty, each, n, instead) for n, each in enumerate(order)], gap
 
 
-def _in_turn(versions: Sequence[RotaVersion], at: datetime) -> list[PersonId]:
-    """The members in the order in which their turns come after `at`, overrides left out."""
-    here = rota.on_duty(versions, (), at)
-    found, members = [here.person], set(versions[-1].rota.members)
-    for _ in range(TURNS):
-        if members <= set(found) or here.end == rota.FOREVER:
-            break
-        here = rota.on_duty(versions, (), here.end)
-        found.append(here.person)
-    return [each for each in found if each]
+def _manager_gap(org: Organisation, duty: Shift) -> str:
+    if duty.person is None:
+        return f"nobody has the manager rota {org.manager_rota}"
+    if not _is_manager(org, duty.person):
+        return f"{duty.person} has the manager rota and is not marked manager, so is not paged"
+    return ""
 
 
-def _is_manager(org: Organisation, person: PersonId) -> bool:
-    known = org.people.get(person)
-    return bool(known and known.manager)
-
-
-def _manager_reason(org: Organisation, person: PersonId, duty: Shift, index: int) -> str:
+def _manager(
+    org: Organisation,
+    schedule: Schedule,
+    duty: Shift,
+    person: PersonId,
+    number: int,
+    instead: str,
+) -> Choice:
     if person == duty.person:
-        return _with_override("manager on duty", duty)
-    return "next on the manager rota" if index else "next manager in turn"
+        return _choice(schedule, org.manager_rota, duty, person, "manager on duty", "managers")
+    reason = "next on the manager rota" if number else f"next manager in turn: {instead}"
+    facts = {"rota": org.manager_rota, "version": duty.version, "rule": "managers"}
+    return Choice(person=person, reason=reason, facts=facts)
 
 
-def _with_override(reason: str, shift: Shift) -> str:
-    if shift.why is not Why.OVERRIDE:
-        return reason
-    return f"{reason}, taking over: {shift.note}" if shift.note else f"{reason}, taking over"
-
-
-def _facts(rota_id: RotaId, shift: Shift) -> dict[str, Any]:
-    return {
-        "rota": rota_id,
-        "version": shift.version,
-        "why": shift.why.value,
-        "shift": [_iso(shift.start), _iso(shift.end)],
-        "note": shift.note,
-    }
-
-
-def _iso(at: datetime) -> str | None:
-    return None if at in (rota.EVER, rota.FOREVER) else at.isoformat()
+def _choice(
+    schedule: Schedule, rota_id: RotaId, shift: Shift, person: PersonId, reason: str, rule: str
+) -> Choice:
+    if shift.why is Why.OVERRIDE:
+        reason += f", covering for {shift.instead_of}" if shift.instead_of else ", by an override"
+        reason += f": {shift.note}" if shift.note else ""
+    facts = {**schedule.facts(rota_id, shift), "rule": rule}
+    return Choice(person=person, reason=reason, facts=facts)

@@ -4,11 +4,13 @@ Where the members stay the same the turn is found by arithmetic; only changes of
 (tours that begin or end, versions of the rota) are walked through.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from sys import maxsize
 from typing import NamedTuple
 
 from app.rules.calendar import Interval
@@ -32,6 +34,13 @@ class RotaVersion:
 
     rota: Rota
     effective: datetime | None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.rota, self.effective))
 
     @cached_property
     def turns(self) -> Turns:
@@ -77,29 +86,21 @@ def turns_between(
 ) -> Iterator[Turn]:
     """The turns of which some part lies in `[start, end)`; they follow each other without a hole
     from the rota's start on."""
-    last: _Served | None = None
-    for reign in _reigns(versions):
-        if reign.span.start >= end:
-            return
-        stretches = reign.stretches(last, reign.stop(end))
-        last = _last_of(stretches) or last
-        if reign.span.end > start:
+    for reign, stretches in _history(tuple(versions)):
+        if reign.span.start < end and start < reign.span.end:
             yield from reign.turns_between(stretches, start, end)
 
 
 def turn_order(versions: Sequence[RotaVersion], at: datetime) -> list[PersonId]:
     """Everybody who is on the rota at `at`, beginning with the one whose turn it is (before the
     rota starts: with the first), then in turn."""
-    last: _Served | None = None
-    found: list[PersonId] = []
-    for reign in _reigns(versions):
-        if found and reign.span.start > at:
-            break
-        turn = reign.turn_at(max(at, reign.span.start))
-        running = reign.stretches(last, turn + 1)
-        found = running[-1].order(turn) if running else []
-        last = _last_of(reign.stretches(last, reign.stop(FOREVER))) or last
-    return found
+    history = _history(tuple(versions))
+    begun = [each for each in history if each[0].span.start <= at] or history[:1]
+    if not begun:
+        return []
+    reign, stretches = begun[-1]
+    turn = reign.turn_at(max(at, reign.span.start))
+    return next((each.order(turn) for each in stretches if turn < each.stop), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ class _Stretch:
         return self.eligible[(turn - self.first + self.offset) % len(self.eligible)]
 
     def person(self, turn: int) -> PersonId | None:
-        return self.places[self.place(turn)].person if self.eligible else None
+        if turn < self.first or not self.eligible:
+            return None
+        return self.places[self.place(turn)].person
 
     def order(self, turn: int) -> list[PersonId]:
         return [self.places[self.place(turn + n)].person for n in range(len(self.eligible))]
@@ -158,17 +161,18 @@ class _Reign:
         duty = self.version.turns.duty(turn)
         return turn if duty is None or duty[-1].end > at else turn + 1
 
-    def stop(self, until: datetime) -> int:
-        """The turn after the last one with duty before `until` in this reign."""
-        until = min(until, self.span.end)
-        turn = self.version.turns.at(until - INSTANT)
+    def stop(self) -> int:
+        """The turn after the last one with duty in this reign."""
+        if self.span.end == FOREVER:
+            return maxsize
+        turn = self.version.turns.at(self.span.end - INSTANT)
         duty = self.version.turns.duty(turn) if turn >= 0 else None
-        return turn if duty is not None and duty[0].start >= until else turn + 1
+        return turn if duty is not None and duty[0].start >= self.span.end else turn + 1
 
-    def stretches(self, last: _Served | None, stop: int) -> list[_Stretch]:
-        """The turns before `stop`, cut where somebody comes or goes."""
+    def stretches(self, last: _Served | None) -> list[_Stretch]:
+        """The turns of this reign, cut where somebody comes or goes."""
         turns, places = self.version.turns, self.version.places
-        first = self.turn_at(self.span.start)
+        first, stop = self.turn_at(self.span.start), self.stop()
         if first >= stop:
             return []
         if self.span.start == turns.begin:
@@ -189,15 +193,13 @@ class _Reign:
         turns = self.version.turns
         turn = turns.at(max(start, self.span.start))
         begin = self.span.start if turn < 0 else max(turns.start(turn), self.span.start)
-        upcoming = iter(stretches)
-        stretch = next(upcoming, None)
+        number = bisect_right(stretches, turn, key=lambda each: each.stop)
         while begin < min(end, self.span.end):
             following = turns.start(turn + 1)
             span = Interval(begin, min(following, self.span.end))
-            while stretch is not None and turn >= stretch.stop:
-                stretch = next(upcoming, None)
-            inside = stretch is not None and turn >= stretch.first
-            person = stretch.person(turn) if stretch is not None and inside else None
+            while number < len(stretches) and turn >= stretches[number].stop:
+                number += 1
+            person = stretches[number].person(turn) if number < len(stretches) else None
             if span.start < span.end:
                 yield Turn(span, person, _duty(turns, turn, span), self.number)
             begin, turn = max(following, begin), turn + 1
@@ -223,6 +225,19 @@ def _reigns(versions: Sequence[RotaVersion]) -> list[_Reign]:
             found.append(_Reign(number, versions[number], Interval(since, end)))
             end = since
     return found[::-1]
+
+
+@lru_cache(maxsize=256)
+def _history(versions: tuple[RotaVersion, ...]) -> Sequence[tuple[_Reign, Sequence[_Stretch]]]:
+    """Every reign with its stretches, in order. Remembered, because who is on duty now is asked
+    all the time and the versions seldom change."""
+    last: _Served | None = None
+    found: list[tuple[_Reign, Sequence[_Stretch]]] = []
+    for reign in _reigns(versions):
+        stretches = reign.stretches(last)
+        last = _last_of(stretches) or last
+        found.append((reign, stretches))
+    return found
 
 
 def _duty(turns: Turns, turn: int, span: Interval) -> Sequence[Interval]:
