@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
+from aiohttp import WSMessage
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -51,6 +52,7 @@ class Connection:
         )
         self._client.proxy = web.proxy
         self._client.socket_mode_request_listeners.append(hear)
+        self._client.on_close_listeners.append(self._closed)
         self._pong: float | None = None
         self._pong_at = monotonic()
 
@@ -70,6 +72,9 @@ class Connection:
             self._pong = self._client.last_ping_pong_time
             self._pong_at = self._monotonic()
         return self._monotonic() - self._pong_at <= self._silence
+
+    async def _closed(self, message: WSMessage) -> None:
+        self.leaving.set()
 
     async def close(self, wait: float) -> None:
         """Say goodbye for at most `wait` seconds, then go."""

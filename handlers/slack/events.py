@@ -52,7 +52,12 @@ def _listen_in_channels(bolt: AsyncApp, desk: Desk) -> None:
     @bolt.event("message")
     async def on_message(body: Body) -> None:
         event = body["event"]
-        if event.get("subtype") in SPOKEN and not event.get("bot_id") and event.get("user"):
+        if event.get("subtype") not in SPOKEN or event.get("bot_id") or not event.get("user"):
+            return
+        if event.get("channel_type") == "im":
+            # Whoever writes to the bot itself is told how to be heard.
+            desk.later.spawn(desk.outbox.hint(event["channel"], event["user"]))
+        else:
             await _in_channel(desk, body, event.get("channel"), _heard)
 
     @bolt.event("pin_added")

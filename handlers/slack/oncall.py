@@ -123,7 +123,11 @@ def ways_of(work: Work, person: PersonId) -> list[words.Way]:
 
 def _rota_names(work: Work) -> Mapping[RotaId, str]:
     named = {RotaKind.VOLUNTEERS: "Out of hours", RotaKind.MANAGERS: "Managers"}
-    teams = {team.rota: team.name for team in work.org.teams.values() if team.rota}
+    teams = {
+        team.rota: f"{team.name}, in its working hours"
+        for team in work.org.teams.values()
+        if team.rota
+    }
     return {
         rota.id: named.get(rota.kind) or teams.get(rota.id, rota.id)
         for rota in work.org.rotas.values()

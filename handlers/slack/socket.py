@@ -90,6 +90,7 @@ class SocketMode:
         self._standing.connections(0)
 
     def status(self) -> SlackStatus:
+        self._count()
         return self._standing.status
 
     async def _run(self) -> None:
@@ -174,9 +175,11 @@ class SocketMode:
             return
 
         async def leave() -> None:
-            if old.is_alive():
-                await asyncio.sleep(DRAIN)
-            await old.close(CLOSE_WAIT)
+            try:
+                if old.is_alive():
+                    await asyncio.sleep(DRAIN)
+            finally:
+                await old.close(CLOSE_WAIT)
 
         task = asyncio.get_running_loop().create_task(leave())
         self._leaving.add(task)

@@ -203,8 +203,8 @@ async def test_signed_payloads_of_no_known_shape_are_never_a_500(
     sender: Sender, payload: dict[str, Any]
 ) -> None:
     form = ("payload=" + quote(json.dumps(payload))).encode()
-    assert (await sender.post(form, kind=FORM)).status_code < 500
-    assert (await sender.post(json.dumps(payload).encode())).status_code < 500
+    assert (await sender.post(form, kind=FORM)).status_code != 500
+    assert (await sender.post(json.dumps(payload).encode())).status_code != 500
 
 
 async def test_a_body_over_a_mebibyte_is_too_large_before_anything_else(sender: Sender) -> None:

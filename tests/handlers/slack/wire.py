@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from sqlalchemy import select
 from starlette.applications import Starlette
 
-from app.chat.client import Chat
+from app.chat.blocks import compose
+from app.chat.client import Chat, Posted
 from app.demo.workspace import Workspace
 from app.demo.workspace.values import Message
 from app.flows import record
@@ -70,6 +72,88 @@ class Wire:
             return str(json.loads(answer.body).get("text", ""))
         except ValueError:
             return str(answer.body)
+
+    async def press(self, user: str, action: str, value: str, *, trigger: str = "") -> int:
+        """A press that no message of ours backs, as a forger or a redelivery would send it."""
+        body = {
+            "type": "block_actions",
+            "user": {"id": self.slack_id(user), "team_id": self.workspace.state.team.id},
+            "team": {"id": self.workspace.state.team.id},
+            "trigger_id": trigger or secrets.token_hex(8),
+            "container": {"type": "message"},
+            "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
+        }
+        await self.dispatch(body)
+        return 200
+
+    async def trigger(self, user: str) -> str:
+        """A trigger id that is good for three seconds."""
+        world = self.workspace.world
+        return world.triggers.issue(self.slack_id(user), world.now())
+
+    async def press_in_view(self, user: str, action: str) -> None:
+        view = await self.view(user)
+        told = await self.act("click", user, view_id=view["id"], action_id=action)
+        assert told["ok"], told
+
+    async def choose(self, user: str, action: str, value: str) -> None:
+        """Choose an option in the form on top."""
+        view = await self.view(user)
+        told = await self.act(
+            "click", user, view_id=view["id"], action_id=action, selected_option=value
+        )
+        assert told["ok"], told
+
+    async def soon_view(self, user: str, part: str) -> dict[str, Any]:
+        """The form on top, once it says so."""
+        state = self.workspace.state
+        account = self.slack_id(user)
+
+        def look() -> dict[str, Any] | None:
+            stack = state.stacks.get(account)
+            view = state.views[stack[-1]] if stack else None
+            return view if view and part in str(view["blocks"]) else None
+
+        found: dict[str, Any] = await self.soon(look)
+        return found
+
+    async def send_view(
+        self, user: str, view: dict[str, Any], *, trigger: str = "", **texts: str
+    ) -> dict[str, Any]:
+        """Submit a form as somebody, whether or not it is theirs."""
+        values = {
+            block: {"value": {"type": "plain_text_input", "value": text}}
+            for block, text in texts.items()
+        }
+        body = {
+            "type": "view_submission",
+            "user": {"id": self.slack_id(user), "team_id": self.workspace.state.team.id},
+            "team": {"id": self.workspace.state.team.id},
+            "trigger_id": trigger or secrets.token_hex(8),
+            "view": view | {"state": {"values": values}},
+        }
+        answer = await self.bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+        told: dict[str, Any] = json.loads(answer.body or "{}")
+        return told
+
+    async def our_post(self, channel: str) -> Posted:
+        return await self.chat.post(channel, compose(["Something of ours"]), key="ours")
+
+    async def answers_again(self, *, within: float = 10.0) -> None:
+        """Wait until both connections stand and somebody gets an answer; at first Slack may
+        still send what it has down a dead one."""
+        async with asyncio.timeout(within):
+            while True:
+                await asyncio.sleep(0.1)
+                told = await self.act("command", "ana", channel="#engineering", command="/oncall")
+                if told["ok"] and self.link.status().connected == 2:
+                    return
+
+    async def quiet(self) -> None:
+        """Wait until every event that was sent is acknowledged."""
+        await asyncio.sleep(0.1)
+        deliveries = self.workspace.state.deliveries
+        await self.soon(lambda: all(each.acked_ms is not None for each in deliveries))
 
     async def click(self, user: str, message: Message, action: str, **facts: Any) -> None:
         channel = next(
