@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app.chat.errors import BROKEN_TOKEN, PASSING, ChatError, explain
+from app.chat.errors import BROKEN_TOKEN, PASSING, ChatError, code_of, explain
 from app.chat.limits import Limits
 from app.chat.message import Message
 
@@ -301,8 +301,7 @@ class Chat:
             # The named methods know which of Slack's methods read JSON and which only a form.
             answer = await getattr(self.client, method.replace(".", "_"))(**given)
         except SlackApiError as error:
-            code = error.response.get("error", "") if error.response else ""
-            if code in fine:
+            if code_of(error) in fine:
                 return error.response
             raise self._refusal(method, channel, error) from error
         except (
@@ -330,7 +329,7 @@ class Chat:
             return ChatError(
                 "ratelimited", f"Slack asks to wait {wait:.0f} s before {method}.", retry_after=wait
             )
-        code = response.get("error", "") if hasattr(response, "get") else ""
+        code = code_of(error)
         if status >= 500 or code in PASSING or not code:
             return ChatError(
                 code or f"http_{status}", f"Slack failed at {method} ({status}).", unknown=True

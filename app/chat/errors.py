@@ -1,6 +1,9 @@
 """What can go wrong when we speak to Slack, by the one question a caller has: ask again?"""
 
 
+from slack_sdk.errors import SlackApiError
+
+
 class ChatError(Exception):
     """Slack did not do it.
 
@@ -47,6 +50,12 @@ FIXES = {
     "missing_scope": "The app lacks a permission. Reinstall it from manifest.yml.",
     "name_taken": "A channel of this name exists already.",
 }
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's error code; empty where its answer was no JSON, as the page of an outage."""
+    answer = getattr(error.response, "data", None)
+    return str(answer.get("error", "")) if isinstance(answer, dict) else ""
 
 
 def explain(method: str, code: str, *, needed: str | None = None) -> str:

@@ -7,7 +7,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from app.chat.client import Chat, Me
-from app.chat.errors import ChatError, explain
+from app.chat.errors import ChatError, code_of, explain
 from app.commands.doctor.finding import Finding, fail, ok
 from app.organisation.problem import nearest
 from app.rules.organisation import Organisation
@@ -42,15 +42,22 @@ async def _list(chat: Chat) -> list[Mapping[str, Any]]:
                 limit=PAGE, cursor=cursor or None, types="public_channel,private_channel"
             )
         except SlackApiError as error:
-            code = error.response.get("error", "")
-            needed = error.response.get("needed")
-            raise ChatError(code, explain("conversations.list", code, needed=needed)) from error
+            raise _refusal(error) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             raise ChatError("no_answer", "Slack did not answer conversations.list.") from error
         found += answer["channels"]
         cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
             return found
+
+
+def _refusal(error: SlackApiError) -> ChatError:
+    code = code_of(error)
+    if not code:
+        status = getattr(error.response, "status_code", "")
+        return ChatError("no_answer", f"Slack failed at conversations.list ({status}).")
+    needed = error.response.get("needed")
+    return ChatError(code, explain("conversations.list", code, needed=needed))
 
 
 def _channel(name: str, known: list[Mapping[str, Any]], me: Me) -> Finding:

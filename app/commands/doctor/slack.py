@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from app.chat.client import Chat, Me
-from app.chat.errors import BROKEN_TOKEN, ChatError
+from app.chat.errors import BROKEN_TOKEN, ChatError, code_of
 from app.commands.doctor.channels import look_at_channels
 from app.commands.doctor.finding import Finding, fail, ok, warn
 from app.commands.doctor.manifest import wanted_scopes
@@ -86,7 +86,9 @@ async def _way_in(chat: Chat, settings: Settings) -> Finding:
     try:
         await chat.client.apps_connections_open(app_token=settings.slack_app_token.reveal())
     except SlackApiError as error:
-        code = error.response.get("error", "")
+        code = code_of(error)
+        if not code:
+            return fail("slack", "Slack fails at apps.connections.open", "Try again later.")
         return fail("slack", f"Slack refuses SLACK_APP_TOKEN ({code})", APP_TOKEN)
     except (TimeoutError, aiohttp.ClientError) as error:
         what = f"Slack did not answer apps.connections.open ({type(error).__name__})"
