@@ -111,8 +111,8 @@ def _finish(command: Main, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the answer has seen enough (`baton who | head -1`). Python would complain
-        # once more when it flushes at exit.
+        # Whoever read the answer has seen enough (`… who | head -1`). Python would complain once
+        # more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
@@ -121,15 +121,17 @@ def _finish(command: Main, arguments: Sequence[str]) -> int:
 def _refuse(given: Sequence[str]) -> NoReturn:
     """Help, when it was asked for; otherwise what could have been meant."""
     parser = argparse.ArgumentParser(
-        prog="baton",
+        prog="python3 -m app",
         description="Incidents and on-call in Slack.",
         epilog=_listing(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", metavar="COMMAND", help="`baton COMMAND --help` explains one")
+    parser.add_argument(
+        "command", metavar="COMMAND", help="`python3 -m app COMMAND --help` explains one"
+    )
     word = parser.parse_known_args(given)[0].command
     close = difflib.get_close_matches(word, NAMES, n=1, cutoff=0.5)
-    hint = f"Did you mean {close[0]}?" if close else "`baton --help` lists the commands."
+    hint = f"Did you mean {close[0]}?" if close else "--help lists the commands."
     parser.error(f"there is no command {word}. {hint}")
 
 

@@ -66,7 +66,7 @@ def _apply(settings: Settings, text: str) -> int | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton apply",
+        prog="python3 -m app apply",
         description="Put an organisation file in force in BATON_DATABASE_URL. It is checked and "
         "its changes are shown first. A running process sees it within a second; changed rotas "
         "serve from their next boundary.",

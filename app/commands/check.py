@@ -34,7 +34,7 @@ def path_of(file: str | None) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton check",
+        prog="python3 -m app check",
         description="List everything that is wrong or missing in an organisation file. "
         "Problems prevent applying it; warnings do not.",
     )

@@ -68,13 +68,15 @@ async def _add(parts: Parts, person: str, method: Method, options: argparse.Name
         delay=options.after,
     )
     print(_line(added))
-    say(f"Pages ring it from now on. `baton contact test {added.person}` tries it.")
+    say(f"Pages ring it from now on. `python3 -m app contact test {added.person}` tries it.")
 
 
 async def _remove(parts: Parts, contact_id: int) -> None:
     removed = await parts.kit.do(remove_contact, contact_id, by=OPERATOR)
     if removed is None:
-        raise Failed(f"There is no contact method {contact_id}. `baton contact list` shows all.")
+        raise Failed(
+            f"There is no contact method {contact_id}. `python3 -m app contact list` shows all."
+        )
     say(f"Pages no longer ring {removed.method} {removed.hint} of {removed.person}.")
 
 
@@ -83,7 +85,7 @@ async def _verify(parts: Parts, contact_id: int, code: str | None) -> None:
         sent = await parts.kit.do(begin_verification, contact_id, by=OPERATOR, seal=parts.seal)
         say(
             f"The running Baton sends a code to {sent.method} {sent.hint}; it lasts 10 minutes. "
-            f"Enter it with `baton contact verify {contact_id} --code CODE`."
+            f"Enter it with `python3 -m app contact verify {contact_id} --code CODE`."
         )
         return
     verified = await parts.kit.do(verify_contact, contact_id, code, by=OPERATOR, seal=parts.seal)
@@ -106,7 +108,7 @@ def _list(settings: Settings, person: str | None) -> int:
     for each in found:
         print(_line(each))
     if not found:
-        say("None yet. `baton contact add PERSON --method push --target …` adds one.")
+        say("None yet. `python3 -m app contact add PERSON --method push --target …` adds one.")
     return 0
 
 
@@ -128,7 +130,7 @@ def _line(contact: Contact) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton contact",
+        prog="python3 -m app contact",
         description="How people are reached besides Slack. What is added here counts as verified "
         "and may lie in a private network; what people add with /oncall contact must be verified.",
     )

@@ -36,7 +36,7 @@ def opened(settings: Settings) -> Iterator[Database]:
     path = file_of(url)
     if path is not None and not path.exists():
         raise CannotOpen(
-            f"There is no database at {path} yet. `baton apply` makes it and puts the "
+            f"There is no database at {path} yet. `python3 -m app apply` makes it and puts the "
             "organisation file in force; BATON_DATABASE_URL names another one."
         )
     database = open_engine(url, connections=CONNECTIONS)
@@ -69,11 +69,13 @@ def expect_schema(database: Database) -> None:
     with database.read.begin() as tx:
         current, newest = schema_of(tx)
     if current is None:
-        raise Failed("The database is empty. `baton apply` makes its schema, `run` does as well.")
+        raise Failed(
+            "The database is empty. `python3 -m app apply` makes its schema, `run` does as well."
+        )
     if current < newest:
         raise Failed(
             f"The database's schema is at {current}, this version wants {newest}. Run "
-            "`baton migrate`, or start `run` of this version once."
+            "`python3 -m app migrate`, or start `run` of this version once."
         )
     if current > newest:
         raise Failed(

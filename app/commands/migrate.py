@@ -13,7 +13,7 @@ from storage.migrate import migrate
 def main(arguments: Sequence[str]) -> int:
     """Prints each revision that was run, or that there was none to run."""
     argparse.ArgumentParser(
-        prog="baton migrate",
+        prog="python3 -m app migrate",
         description="Bring the schema of BATON_DATABASE_URL up to this version, in one "
         "transaction; a SQLite file is copied beside itself first. `run` does it at its start.",
     ).parse_args(arguments)

@@ -84,7 +84,7 @@ def _in_force(work: Work) -> tuple[Organisation, Schedule]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton plan",
+        prog="python3 -m app plan",
         description="Show what `apply` would change, against the organisation in force in "
         "BATON_DATABASE_URL. Nothing is changed.",
     )

@@ -18,9 +18,9 @@ log = logging.getLogger("baton")
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0 after a clean stop; 1 with a sentence when it cannot start."""
     argparse.ArgumentParser(
-        prog="baton run",
+        prog="python3 -m app run",
         description="Take alerts in, page people, and speak Slack, until SIGTERM or Ctrl-C. It "
-        "is set up by environment variables, which the README lists; `baton doctor` checks them.",
+        "is set up by environment variables, which the README lists; `doctor` checks them.",
     ).parse_args(arguments)
     settings = settings_now()
     start_logging(settings.log, secrets=settings.secrets())

@@ -50,7 +50,7 @@ def _where(source: str, base: str) -> str:
 def _list(kit: Kit) -> None:
     tokens = look(kit, intake_token.list_tokens)
     if not tokens:
-        say("There is no token yet. `baton token new --source alertmanager` makes one.")
+        say("There is no token yet. `python3 -m app token new --source alertmanager` makes one.")
     for token in tokens:
         print(_line(token))
 
@@ -65,7 +65,7 @@ def _line(token: Token) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton token",
+        prog="python3 -m app token",
         description="Tokens for senders of alerts. Two of one source may be valid at once, so "
         "that a sender can be changed over without a gap.",
     )

@@ -48,7 +48,7 @@ def _reach(work: Work, person: PersonId) -> _Reach:
     if not found and slack_id is None:
         raise Refused(
             f"{person} has no contact method, and their Slack account is not known. "
-            f"`baton contact add {person} --method push --target ntfys://ntfy.sh/…` adds one."
+            f"`python3 -m app contact add {person} --method push --target …` adds one."
         )
     work.audit("contacts_tested", person, by=Operator().name)
     return _Reach(contacts=found, slack_id=slack_id)

@@ -53,7 +53,9 @@ def expect_service(organisation: Organisation, service: str | None) -> None:
     """A misspelt service would quietly be paged as nobody's."""
     if service is None or service in organisation.services:
         return
-    hint = nearest(service, organisation.services, otherwise="`baton check` reads the file.")
+    hint = nearest(
+        service, organisation.services, otherwise="`python3 -m app check` reads the file."
+    )
     raise Failed(f"There is no service {quoted(service)}. {hint}")
 
 
@@ -93,7 +95,7 @@ def _as_json(
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton who",
+        prog="python3 -m app who",
         description="Who is paged for a P1: a line a person, tier 1 first, with the reason. "
         "Without a service: whoever has the out-of-hours rota.",
     )

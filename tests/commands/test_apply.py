@@ -108,7 +108,7 @@ def test_a_schema_of_another_version_is_not_guessed_at(applied: Shell) -> None:
     _set_revision(applied, "0000")
     said = applied("who")
     assert said.code == 1
-    assert "baton migrate" in said.err
+    assert "`python3 -m app migrate`" in said.err
     _set_revision(applied, "9999")
     assert "newer than this version's" in applied("plan").err
 

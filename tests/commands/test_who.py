@@ -101,5 +101,5 @@ def test_the_organisation_in_force_is_asked_by_itself(applied: Shell) -> None:
 def test_without_a_database_it_says_how_to_get_one(baton: Shell) -> None:
     said = baton("who")
     assert said.code == 1
-    assert "`baton apply`" in said.err
+    assert "`python3 -m app apply`" in said.err
     assert not (baton.folder / "baton.db").exists()

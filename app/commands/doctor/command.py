@@ -102,7 +102,7 @@ def _as_json(findings: Sequence[Finding]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton doctor",
+        prog="python3 -m app doctor",
         description="Look at everything Baton needs: this machine, settings, database, "
         "organisation, who can be woken, Slack, mail, and the running process. It changes nothing.",
     )

@@ -32,7 +32,13 @@ def look_at_database(settings: Settings) -> tuple[list[Finding], InForce | None]
     path = file_of(settings.database_url.reveal())
     if path is not None and not path.exists():
         what = f"there is none at {path}"
-        return [fail("database", what, "`baton apply` makes it, and so does `baton run`.")], None
+        return [
+            fail(
+                "database",
+                what,
+                "`python3 -m app apply` makes it, and so does `python3 -m app run`.",
+            )
+        ], None
     try:
         with opened(settings) as database:
             opens = ok("database", f"{path or 'PostgreSQL'} opens and can be written")
@@ -51,10 +57,10 @@ def _schema(database: Database) -> Finding:
     if current == newest:
         return ok("schema", f"at {current}, this version's")
     if current is None:
-        return fail("schema", "the database is empty", "`baton apply` makes its tables.")
+        return fail("schema", "the database is empty", "`python3 -m app apply` makes its tables.")
     if current < newest:
         what = f"at {current}, and this version wants {newest}"
-        return fail("schema", what, "Run `baton migrate`, or start `run` of this version.")
+        return fail("schema", what, "Run `python3 -m app migrate`, or start `run` of this version.")
     return fail(
         "schema",
         f"at {current}, newer than this version's {newest}",
@@ -69,7 +75,7 @@ def _in_force(database: Database) -> tuple[Finding, InForce | None]:
         except NoOrganisation:
             what = "no organisation was ever applied, so nobody would be paged"
             return fail(
-                "in force", what, "`baton apply` puts the organisation file in force."
+                "in force", what, "`python3 -m app apply` puts the organisation file in force."
             ), None
         except CannotRead as error:
             return fail("in force", str(error)), None

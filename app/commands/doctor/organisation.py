@@ -36,7 +36,7 @@ def _reading(path: Path, reading: Reading) -> Iterator[Finding]:
     if reading.problems:
         several = f"{len(reading.problems)} problems" if len(reading.problems) > 1 else "a problem"
         what = f"{path} has {several}, so it is not applied: {reading.problems[0]}"
-        yield fail("file", what, f"`baton check {path}` lists all of them.")
+        yield fail("file", what, f"`python3 -m app check {path}` lists all of them.")
     else:
         yield ok("file", f"{path} has no problems")
     for warning in reading.warnings:
@@ -49,7 +49,7 @@ def _against(path: Path, data: bytes, in_force: InForce) -> Iterator[Finding]:
         yield warn(
             "file",
             f"{path} differs from what is in force",
-            "`baton plan` shows how, `baton apply` puts it in force.",
+            "`python3 -m app plan` shows how, `python3 -m app apply` puts it in force.",
         )
 
 
@@ -78,7 +78,7 @@ def _reach(tier: str, people: list[PersonId], wakeable: frozenset[PersonId]) -> 
     asleep = [person for person in people if person not in wakeable]
     fix = (
         "Let them add push with `/oncall contact`, or add it with "
-        f"`baton contact add {asleep[0] if asleep else ''} --method push --target …`."
+        f"`python3 -m app contact add {asleep[0] if asleep else ''} --method push --target …`."
     )
     if people and len(asleep) == len(people):
         yield fail("reach", f"nobody of the {tier} has a verified method that can wake them", fix)

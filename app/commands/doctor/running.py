@@ -11,7 +11,7 @@ HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 FIXES = {
     "database": "See what is said of the database above.",
-    "organisation": "Apply the organisation file with `baton apply`.",
+    "organisation": "Apply the organisation file with `python3 -m app apply`.",
     "tick": "It hangs: look at its logs, and start it anew.",
 }
 
@@ -27,7 +27,7 @@ async def look_at_running(bind: Address) -> Finding:
         ):
             status, checks = answer.status, await answer.json(content_type=None)
     except (aiohttp.ClientConnectorError, ConnectionError):
-        fix = "Start it with `baton run`; BATON_ADMIN_BIND says where it is asked."
+        fix = "Start it with `python3 -m app run`; BATON_ADMIN_BIND says where it is asked."
         return warn("running", f"no Baton answers at {address}", fix)
     except (TimeoutError, aiohttp.ClientError, ValueError):
         fix = "Another program may have that address, or Baton hangs: look at its logs."

@@ -76,14 +76,14 @@ def _about_phones(file: str | None, reachable: bool, *, known: bool) -> str:
     if not known:
         return (
             "No contact methods are known yet, so nobody can be woken and no wait is waited. "
-            "`baton contact add` adds one; --reachable shows the chain as if everybody had one."
+            "`contact add` adds one; --reachable shows the chain as if everybody had one."
         )
     return ""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baton simulate",
+        prog="python3 -m app simulate",
         description="What an alarm would do if nobody answered: its severity, who is paged, how "
         "and when, until the chain repeats. It runs the real thing on a copy of the database; "
         "nobody is paged.",

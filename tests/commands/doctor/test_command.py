@@ -32,7 +32,7 @@ def test_an_empty_folder_is_told_what_to_do_first(baton: Shell) -> None:
     (baton.folder / "baton.toml").unlink()
     said = baton("doctor")
     assert said.code == 1
-    assert "`baton apply` makes it" in told(said, "fail", "database")[0]
+    assert "`python3 -m app apply` makes it" in told(said, "fail", "database")[0]
     assert "BATON_ORGANISATION" in told(said, "fail", "file")[0]
     assert said.lines[-1].endswith("2 failing.")
     assert not (baton.folder / "baton.db").exists()
@@ -89,7 +89,7 @@ def test_a_schema_that_is_behind_is_told_with_the_way(applied: Shell) -> None:
     connection.commit()
     connection.close()
     said = applied("doctor")
-    assert "`baton migrate`" in told(said, "fail", "schema")[0]
+    assert "`python3 -m app migrate`" in told(said, "fail", "schema")[0]
     assert told(said, "ok", "file")
 
 
