@@ -18,6 +18,7 @@ Main: TypeAlias = Callable[[Sequence[str]], int]
 INTERRUPTED = 130
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "to begin": {
+        "demo": "a company, its Slack and a P1 to step into, on this machine",
         "doctor": "look at everything Baton needs, and say how to mend what is wrong",
     },
     "the organisation file": {
@@ -57,6 +58,10 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
     """The command's `main`. What a command needs is loaded only when it runs: `check` starts
     fast, and a broken package costs one command, not all."""
     match name:
+        case "demo":
+            from app.demo.command import main as demo
+
+            return demo
         case "doctor":
             from app.commands.doctor.command import main as doctor
 

@@ -49,7 +49,7 @@ LAZY_IN = {
     "app.__main__": {"app.cli"},
     "app.cli": COMMANDS
     | {"app.commands.doctor.command", "app.commands.simulate.command"}
-    | {"app.demo.workspace.command"},
+    | {"app.demo.command", "app.demo.workspace.command"},
 }
 """The bootstrap imports nothing of ours until the packages are there, and the command line only
 what the command that was given needs."""
