@@ -41,10 +41,10 @@ class Why(StrEnum):
 class Shift:
     """`person` serves in `[start, end)`; None is an explicit gap.
 
-    `turn` is the whole turn that this is a part of, however much of it was asked for or is
-    overridden; None where no rotation runs. `instead_of` has the turn and is relieved by the
-    override. `version` is the place of the rota's version among those given. `note` is the
-    override's reason, or says why there is a gap.
+    `turn` is the whole turn that this is a part of, however much of it was asked for, is
+    overridden or falls to a later version; None where no rotation runs. `instead_of` has the
+    turn and is relieved by the override. `version` is the place of the rota's version among
+    those given. `note` is the override's reason, or says why there is a gap.
     """
 
     start: datetime
@@ -121,17 +121,17 @@ def _rotation(versions: Sequence[RotaVersion], start: datetime, end: datetime) -
 
 def _pieces(turn: Turn) -> list[Shift]:
     """A turn's hours on duty, and the days off between them."""
-    span, version = turn.span, turn.version
+    span, whole, version = turn.span, turn.whole, turn.version
     why, note = (Why.GAP, NOBODY) if turn.person is None else (Why.ROTATION, "")
     found: list[Shift] = []
     at = span.start
     for duty in turn.duty:
         if at < duty.start:
-            found.append(Shift(at, duty.start, None, Why.GAP, span, version, DAY_OFF))
-        found.append(Shift(duty.start, duty.end, turn.person, why, span, version, note))
+            found.append(Shift(at, duty.start, None, Why.GAP, whole, version, DAY_OFF))
+        found.append(Shift(duty.start, duty.end, turn.person, why, whole, version, note))
         at = duty.end
     if at < span.end:
-        found.append(Shift(at, span.end, None, Why.GAP, span, version, DAY_OFF))
+        found.append(Shift(at, span.end, None, Why.GAP, whole, version, DAY_OFF))
     return found
 
 

@@ -73,9 +73,11 @@ class RotaVersion:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn as far as its version is in force. `duty` lies inside `span`."""
+    """A turn as far as its version is in force. `duty` lies inside `span`; `whole` reaches to
+    the turn's own end, so that it stays what it was when a later version cuts it short."""
 
     span: Interval
+    whole: Interval
     person: PersonId | None
     duty: Sequence[Interval]
     version: int
@@ -159,7 +161,8 @@ class _Reign:
         if turn < 0:
             return 0
         duty = self.version.turns.duty(turn)
-        return turn if duty is None or duty[-1].end > at else turn + 1
+        left = duty is None or any(each.end > at for each in duty)
+        return turn if left else turn + 1
 
     def stop(self) -> int:
         """The turn after the last one with duty in this reign."""
@@ -167,7 +170,8 @@ class _Reign:
             return maxsize
         turn = self.version.turns.at(self.span.end - INSTANT)
         duty = self.version.turns.duty(turn) if turn >= 0 else None
-        return turn if duty is not None and duty[0].start >= self.span.end else turn + 1
+        served = duty is None or any(each.start < self.span.end for each in duty)
+        return turn + 1 if served else turn
 
     def stretches(self, last: _Served | None) -> list[_Stretch]:
         """The turns of this reign, cut where somebody comes or goes."""
@@ -196,12 +200,14 @@ class _Reign:
         number = bisect_right(stretches, turn, key=lambda each: each.stop)
         while begin < min(end, self.span.end):
             following = turns.start(turn + 1)
-            span = Interval(begin, min(following, self.span.end))
+            span = whole = Interval(begin, following)
+            if following > self.span.end:
+                span = Interval(begin, self.span.end)
             while number < len(stretches) and turn >= stretches[number].stop:
                 number += 1
             person = stretches[number].person(turn) if number < len(stretches) else None
             if span.start < span.end:
-                yield Turn(span, person, _duty(turns, turn, span), self.number)
+                yield Turn(span, whole, person, _duty(turns, turn, span), self.number)
             begin, turn = max(following, begin), turn + 1
 
     def _cuts(self, first: int, stop: int) -> list[int]:

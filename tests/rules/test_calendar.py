@@ -1,6 +1,6 @@
 """Wall clocks as instants, and working hours to the microsecond."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
