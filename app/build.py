@@ -78,7 +78,7 @@ def make_parts(
     limits: Limits | None = None,
 ) -> Parts:
     """Everything that neither listens nor runs yet."""
-    key = settings.secret_key.reveal() if settings.secret_key else made_key(_key_file(database))
+    key = settings.secret_key.reveal() if settings.secret_key else made_key(_key_file(database, settings))
     seal, links = Seal(key), Links(settings.public_url, key)
     kit = Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
@@ -312,8 +312,11 @@ def _free_claims(database: Database) -> None:
             effects.release_all(tx)
 
 
-def _key_file(database: Database) -> Path:
-    return database.path.with_suffix(".key") if database.path else Path("baton.key")
+def _key_file(database: Database, settings: Settings) -> Path:
+    """Beside a SQLite file; with PostgreSQL beside the organisation file, which replicas on
+    several machines do not share: they need BATON_SECRET_KEY, and `doctor` says so."""
+    beside = database.path or settings.organisation
+    return beside.with_suffix(".key")
 
 
 def _listener(address: Address) -> socket.socket:

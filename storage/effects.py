@@ -316,6 +316,12 @@ def was_asked(tx: Connection, key: str) -> bool:
     return tx.execute(select(effects.c.id).where(effects.c.key == key)).first() is not None
 
 
+def facts_of(tx: Connection, key: str) -> Mapping[str, Any]:
+    """The facts an effect was last asked with; empty when it never was."""
+    row = tx.execute(select(effects.c.facts).where(effects.c.key == key)).one_or_none()
+    return row.facts if row is not None else {}
+
+
 def _held(effect: Effect) -> Any:
     return update(effects).where(
         effects.c.id == effect.id,

@@ -81,5 +81,6 @@ def _tell_parked(work: Work, effect: Effect, error: ChatError | PagingError) -> 
             "what": effect.kind,
             "problem": error.sentence,
             "incident": effect.incident,
+            "page": effect.page,
         },
     )

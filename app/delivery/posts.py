@@ -148,8 +148,7 @@ class Posts:
         if message is None:
             return Spoken()
         channel = incident.channel_id or await self._engineering()
-        key = f"nobody_answered:{effect.escalation or effect.key.partition(':')[2]}"
-        return await self._keep(effect, key, channel, message)
+        return await self._keep(effect, effect.key, channel, message)
 
     async def _notice(self, effect: Effect) -> Spoken:
         incident = await self._incident(effect)

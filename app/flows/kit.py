@@ -88,6 +88,7 @@ class Kit:
     ) -> T | Again:
         """Run a flow unless `key` was committed before; the mark is in the flow's transaction."""
 
+        @functools.wraps(flow)
         def marked(work: Work) -> T | Again:
             if not requests.first_time(work.tx, key, at=work.now):
                 return AGAIN

@@ -13,7 +13,7 @@ def raise_gap(work: Work, gap: str, *, incident: IncidentId | None = None) -> No
         f"gap:{work.now:%Y-%m-%d}:{gap}",
         lane=Lane.CHAT,
         incident=incident,
-        facts={"v": 1, "gap": gap},
+        facts={"v": 1, "gap": gap, "incident": incident},
     )
     if incident is not None:
         work.note(incident, "gap", gap=gap)

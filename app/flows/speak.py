@@ -4,7 +4,8 @@ from typing import Any
 
 from app.flows.kinds import Kind
 from app.flows.work import Work
-from app.rules.incident import Incident
+from app.rules.incident import Incident, State
+from storage import effects, escalations
 from storage.effects import Lane
 
 
@@ -17,14 +18,43 @@ def open_channel(work: Work, incident: Incident) -> None:
 
 
 def refresh(work: Work, incident: Incident) -> None:
-    """Card, announcement and topic follow the incident's state; the last telling wins."""
+    """Everything that stands in Slack about it follows its state; the last telling wins."""
     if not incident.severity.wakes and incident.channel_id is None:
+        refresh_notice(work, incident)
         return
     refresh_announcement(work, incident)
+    refresh_silence(work, incident)
     if incident.channel_id is not None:
         refresh_card(work, incident)
         work.ask_again(
-            Kind.TOPIC, f"topic:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
+            Kind.TOPIC,
+            f"topic:{incident.id}",
+            lane=Lane.CHAT,
+            incident=incident.id,
+            facts={"v": 1},
+        )
+
+
+def refresh_notice(work: Work, incident: Incident) -> None:
+    """A notice that was posted is edited; what is held for the morning stays unsaid until then."""
+    key = f"notice:{incident.id}"
+    if effects.was_asked(work.tx, key):
+        work.ask_again(Kind.NOTICE, key, lane=Lane.CHAT, incident=incident.id, facts={"v": 1})
+
+
+def refresh_silence(work: Work, incident: Incident) -> None:
+    """ "Nobody has answered" becomes who did, once somebody has."""
+    escalation = escalations.newest_of(work.tx, incident.id)
+    if escalation is None or incident.state is State.TRIGGERED:
+        return
+    key = f"nobody_answered:{escalation.id}"
+    if effects.was_asked(work.tx, key):
+        work.ask_again(
+            Kind.NOBODY_ANSWERED,
+            key,
+            lane=Lane.CHAT,
+            incident=incident.id,
+            facts=effects.facts_of(work.tx, key),
         )
 
 

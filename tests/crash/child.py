@@ -68,7 +68,7 @@ def arm(wanted: str, number: int) -> None:
         return dying_call
 
     Kit.do_now = dying_do  # type: ignore[method-assign]
-    Chat._call = around("slack", Chat._call)  # type: ignore[method-assign]
+    Chat._call = around("slack", Chat._call)  # type: ignore[method-assign,assignment]
     Gateway.ring = around("ring", Gateway.ring)  # type: ignore[method-assign,assignment]
 
 

@@ -29,7 +29,7 @@ PATIENCE = 10.0
 """Seconds until something that should happen counts as not happening."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Stage:
     """One Baton on one workspace, and hands to act with."""
 

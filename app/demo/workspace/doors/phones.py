@@ -32,22 +32,17 @@ class PhoneDoors:
         self._world = world
 
     async def ntfy_json(self, request: web.Request, body: Json) -> Json:
-        """ntfy's publishing as JSON, topic inside."""
-        del request
+        """ntfy's publishing as JSON, topic inside; ntfy reads its headers there, too."""
         topic = str(body.get("topic", ""))
         if not topic.startswith(phones.TOPIC):
             raise Refused(
                 f"The topic {topic!r} is no phone; they are called {phones.TOPIC}<handle>."
             )
-        return self._ring(topic.removeprefix(phones.TOPIC), body)
+        return self._ring(topic.removeprefix(phones.TOPIC), {**_told_in_headers(request), **body})
 
     async def ntfy_plain(self, request: web.Request) -> web.Response:
         """ntfy's plain publishing: text in the body, the rest in headers or the query."""
-        said: Json = {"message": await request.text()}
-        for name in _HEADERS:
-            header = request.headers.get(name) or request.headers.get(f"X-{name}")
-            if value := header or request.query.get(name):
-                said[name] = value
+        said: Json = {"message": await request.text(), **_told_in_headers(request)}
         try:
             return web.json_response(self._ring(request.match_info["handle"], said))
         except Refused as refused:
@@ -90,3 +85,13 @@ class PhoneDoors:
     async def read(self, request: web.Request, body: Json) -> Json:
         phones.read(self._world, request.match_info["handle"], str(body.get("id", "")))
         return {"ok": True}
+
+
+def _told_in_headers(request: web.Request) -> Json:
+    """What stands in ntfy's headers (`Click` or `X-Click`), or in the query."""
+    said: Json = {}
+    for name in _HEADERS:
+        header = request.headers.get(name) or request.headers.get(f"X-{name}")
+        if value := header or request.query.get(name):
+            said[name] = value
+    return said

@@ -1,0 +1,128 @@
+"""kill -9 between every two steps of a P1's path, a restart, and nothing is lost or doubled."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.ward import Ward, ward
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+
+ON_THE_WAY_IN = ["before:receive_alerts", "after:receive_alerts"]
+WHILE_PAGING = [
+    "before:answer_next",
+    "after:answer_next",
+    "before:claim_rings",
+    "after:claim_rings",
+    "before:ring",
+    "after:ring",
+    "before:ended:ring",
+    "after:ended:ring",
+]
+WHILE_POSTING = [
+    "before:slack.conversations.create",
+    "after:slack.conversations.create",
+    "before:ended:channel",
+    "after:ended:channel",
+    "before:slack.chat.postMessage",
+    "after:slack.chat.postMessage#1",
+    "after:slack.chat.postMessage#2",
+    "after:slack.chat.postMessage#3",
+    "before:ended:card",
+    "before:ended:announcement",
+]
+ON_POSTGRESQL = [
+    "after:receive_alerts",
+    "after:answer_next",
+    "after:claim_rings",
+    "after:ring",
+    "after:slack.conversations.create",
+    "after:slack.chat.postMessage#2",
+    "before:ended:card",
+]
+
+
+async def settled(place: Ward) -> None:
+    """The person was rung, and everything that belongs in Slack stands there."""
+
+    async def complete() -> bool:
+        posts = await place.posts()
+        return bool(await place.phone("chi")) and {"announcement:1", "card:1"} <= set(posts)
+
+    await place.until(complete)
+
+
+async def check(place: Ward) -> None:
+    """One incident, one channel, one of each post, the right people, at most one copy more."""
+    assert len(await place.channels()) == 1
+    posts = await place.posts()
+    assert posts["announcement:1"] == 1
+    assert posts["card:1"] == 1
+    assert {key for key in posts if key.startswith("announcement")} == {"announcement:1"}
+    rung = await place.rung()
+    assert 1 <= rung["chi"] <= 2
+
+
+async def story(place: Ward, point: str) -> None:
+    await place.start(point)
+    await place.send()
+    await place.died()
+    await place.start()
+    await place.send_until_taken()
+    await settled(place)
+    await check(place)
+    # The chain goes on where it was: unanswered, the manager on duty is rung, nobody else.
+    await place.until(lambda: place.phone("mia"))
+    assert set(await place.rung()) == {"chi", "mia"}
+    await place.until(place.acknowledge)
+    before = await place.rung()
+    await check(place)
+    assert await place.rung() == before
+
+
+@pytest.mark.parametrize("point", [*ON_THE_WAY_IN, *WHILE_PAGING, *WHILE_POSTING])
+async def test_a_kill_at_any_step_loses_and_doubles_nothing(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path) as place:
+        await story(place, point)
+
+
+@pytest.mark.parametrize("point", ON_POSTGRESQL)
+async def test_a_kill_at_a_step_on_postgresql_is_taken_over(
+    postgres_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(postgres_url, tmp_path) as place:
+        await story(place, point)
+
+
+@pytest.mark.parametrize("point", ["before:acknowledge", "after:acknowledge"])
+async def test_a_kill_around_the_acknowledgement_never_shows_what_is_not_stored(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path, wait="30s") as place:
+        await place.start(point)
+        await place.send_until_taken()
+        await place.until(lambda: place.phone("chi"))
+        assert not await place.acknowledge()
+        await place.died()
+        await place.start()
+        await place.until(place.acknowledge)
+        await settled(place)
+        await check(place)
+        assert set(await place.rung()) == {"chi"}
+
+
+@pytest.mark.parametrize("point", ["before:answer_next#2", "after:answer_next#2"])
+async def test_a_kill_at_the_escalation_rings_the_managers_after_the_restart(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path, wait="2s") as place:
+        await place.start(point)
+        await place.send_until_taken()
+        await place.died()
+        await place.start()
+        await place.until(lambda: place.phone("mia"))
+        await place.until(lambda: place.phone("noor"))
+        await settled(place)
+        await check(place)

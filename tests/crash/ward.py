@@ -1,0 +1,189 @@
+"""A Baton as a process of its own, which dies and is started again, in a world that stays."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from app.build import make_parts
+from app.demo.workspace.running import Workspace
+from app.flows.admit import Operator
+from app.flows.contact import add_contact
+from app.flows.intake_token import new_token
+from app.organisation.apply import apply
+from app.paging.targets import read_target
+from app.rules.ladder import Method
+from app.settings import Settings
+from storage.engine import open_engine
+from tests.crash.company import PEOPLE, organisation
+from tests.wire.stage import MANIFEST, free_port
+
+LEASE = "2"
+PATIENCE = 20.0
+KEY = "a key for tests only and of no worth to anybody"
+
+
+@dataclass(repr=False)
+class Ward:
+    """The world around a Baton: its workspace, phones and database outlive it."""
+
+    workspace: Workspace
+    http: aiohttp.ClientSession
+    environment: Mapping[str, str]
+    port: int
+    token: str
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self, point: str = "never") -> None:
+        """Start a Baton that dies at `point`; ready when its intake answers."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.crash.child",
+            point,
+            LEASE,
+            env={**os.environ, **self.environment},
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        await self.until(self._listens)
+
+    async def died(self) -> None:
+        """Wait until it has killed itself."""
+        assert self.process is not None
+        code = await asyncio.wait_for(self.process.wait(), PATIENCE)
+        assert code == -signal.SIGKILL, f"it ended with {code} and not by its own hand"
+
+    async def stop(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.terminate()
+            await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+    async def send(self) -> bool:
+        """Send the alert as a sender would; True when it was answered 2xx."""
+        body = {"alarm": "EltLate", "title": "Nightly load is late", "fingerprint": "one"}
+        try:
+            async with self.http.post(
+                f"http://127.0.0.1:{self.port}/v1/alerts/generic",
+                json=body,
+                headers={"Authorization": f"Bearer {self.token}"},
+            ) as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def send_until_taken(self) -> None:
+        await self.until(self.send)
+
+    async def acknowledge(self) -> bool:
+        """Press the button on Chi's phone; True when the answer came."""
+        pages = await self.phone("chi")
+        link = pages[0]["actions"][0]["url"] if pages[0].get("actions") else pages[0]["click"]
+        try:
+            async with self.http.post(link, data={"act": "acknowledge"}) as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def phone(self, handle: str) -> list[Mapping[str, Any]]:
+        return list((await self.state())["phones"].get(handle, []))
+
+    async def rung(self) -> Counter[str]:
+        """How often each phone rang."""
+        phones = (await self.state())["phones"]
+        return Counter({handle: len(pages) for handle, pages in phones.items() if pages})
+
+    async def posts(self) -> Counter[str]:
+        """How often each of our posts stands in Slack, by the key in its metadata."""
+        found: Counter[str] = Counter()
+        for channel in (await self.state())["channels"]:
+            for message in channel["messages"]:
+                key = (message.get("metadata") or {}).get("event_payload", {}).get("key")
+                if key:
+                    found[key] += 1
+        return found
+
+    async def channels(self) -> list[str]:
+        state = await self.state()
+        return [each["name"] for each in state["channels"] if each["name"].startswith("inc-")]
+
+    async def state(self) -> Mapping[str, Any]:
+        async with self.http.get(f"{self.workspace.url}/_workspace/state") as answer:
+            told: Mapping[str, Any] = await answer.json()
+            return told
+
+    async def until(self, look: Any, *, within: float = PATIENCE) -> Any:
+        """Wait until an async look gives something true."""
+        end = asyncio.get_running_loop().time() + within
+        while not (found := await look()):
+            assert asyncio.get_running_loop().time() < end, f"not within {within} s: {look}"
+            await asyncio.sleep(0.05)
+        return found
+
+    async def _listens(self) -> bool:
+        try:
+            async with self.http.get(f"http://127.0.0.1:{self.port}/") as answer:
+                return answer.status == 404
+        except aiohttp.ClientError:
+            assert self.process is not None
+            return self.process.returncode is not None
+
+
+@contextlib.asynccontextmanager
+async def ward(database_url: str, folder: Path, *, wait: str = "3s") -> AsyncIterator[Ward]:
+    """A world with an empty Baton in it, not started yet: organisation, phones and a token."""
+    port = free_port()
+    (folder / "baton.toml").write_text(organisation(wait=wait), encoding="utf-8")
+    async with (
+        Workspace.running(manifest=MANIFEST, rate_limits=False) as workspace,
+        aiohttp.ClientSession() as http,
+    ):
+        environment = {
+            "BATON_DATABASE_URL": database_url,
+            "BATON_ORGANISATION": str(folder / "baton.toml"),
+            "BATON_BIND": f"127.0.0.1:{port}",
+            "BATON_ADMIN_BIND": "127.0.0.1:0",
+            "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "BATON_SECRET_KEY": KEY,
+            "BATON_SLACK_API_URL": workspace.api_url,
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+        }
+        token = _furnish(environment, workspace.url.removeprefix("http://"))
+        made = Ward(workspace, http, environment, port, token)
+        try:
+            yield made
+        finally:
+            await made.stop()
+
+
+def _furnish(environment: Mapping[str, str], phones: str) -> str:
+    """What an operator does on the command line before the first start; the intake token."""
+    settings = Settings.read(environment)
+    database = open_engine(settings.database_url.reveal())
+    with database.write.begin() as tx:
+        text = settings.organisation.read_text(encoding="utf-8")
+        parts = make_parts(settings, database)
+        apply(tx, text, now=parts.kit.clock(), by="test")
+    for name in PEOPLE:
+        target = read_target(Method.PUSH, f"ntfy://{phones}/phone-{name}", trusted=True)
+        parts.kit.do_now(
+            add_contact,
+            None,
+            f"{name}@acme.test",
+            method=Method.PUSH,
+            target=target,
+            seal=parts.seal,
+            by=Operator(),
+        )
+    token = parts.kit.do_now(new_token, None, "generic")
+    parts.kit.close()
+    database.dispose()
+    return token
