@@ -14,11 +14,9 @@ from pathlib import Path
 
 from app.build import CannotStart
 from app.demo import words
-from app.demo.company import company_at
-from app.demo.past import beginning, live_through
+from app.demo.past import live_through
 from app.demo.stage import Stage, staged
 from app.demo.story import Story
-from app.flows.kit import host_clock
 from app.logs import start_logging
 from app.setting_values import LogStyle
 from storage.engine import CannotOpen
@@ -80,8 +78,7 @@ async def _run(folder: Path, options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
-    began = beginning(company_at(host_clock()).handover)
-    async with staged(folder, port=options.port, began=began) as stage:
+    async with staged(folder, port=options.port) as stage:
         await _play_until(stopping, stage, options)
         if options.keep:
             stage.keep_workspace()

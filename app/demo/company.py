@@ -15,6 +15,8 @@ DEEP_NIGHT, MIDDAY = 3.0, 13.0
 FILE = Path(__file__).with_name("acme.toml")
 WEEKS = 9
 """So many shifts ago the volunteers began, which makes the present one Seán's."""
+PAST = timedelta(days=5, hours=6)
+"""So long before the last handover the demo's past begins."""
 LIVED_WITH = "5m"
 """The waits of ordinary life, in which Acme's past was lived."""
 
@@ -28,6 +30,10 @@ class Company:
     third: ZoneInfo
     handover: datetime
     """The last full hour of the day's place: less than an hour ago, in office hours there."""
+
+    @property
+    def began(self) -> datetime:
+        return self.handover - PAST
 
     def file(self, wait: str) -> str:
         """The organisation file; both tiers have `wait` to answer."""

@@ -1,7 +1,7 @@
 """Acme's last days, lived through the real flows while the clock is moved: nothing is made up
 in the database, so every list, number and post of the demo is what Baton itself made of it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.demo.cast import PAGED
 from app.demo.stage import Stage
@@ -11,9 +11,6 @@ from app.flows.close import add_follow_up, close, set_root_cause
 from app.flows.kit import host_clock
 from app.flows.resolve import resolve
 from app.flows.update import update
-
-BEGAN = timedelta(days=5, hours=6)
-"""So long before the last handover the past begins."""
 
 
 async def live_through(stage: Stage) -> None:
@@ -137,8 +134,3 @@ class Past:
         if person is None:
             raise RuntimeError(f"nobody at Acme is called {handle}")
         return SlackCaller(slack_id=person.id, team=state.team.id)
-
-
-def beginning(handover: datetime) -> datetime:
-    """When the past begins."""
-    return handover - BEGAN

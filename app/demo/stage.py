@@ -100,13 +100,14 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(folder: Path, *, port: int, began: datetime) -> AsyncIterator[Stage]:
-    """The stage as it is at `began`; gone at the end, but for what lies in `folder`.
+async def staged(folder: Path, *, port: int) -> AsyncIterator[Stage]:
+    """The stage as it was some days ago; gone at the end, but for what lies in `folder`.
 
     `port` is the browser page's; where it is taken, any free one is.
     """
     company = company_at(host_clock())
-    state = workspace_of(company, read_manifest(MANIFEST), began.timestamp())
+    began = company.began.timestamp()
+    state = workspace_of(company, read_manifest(MANIFEST), began)
     (folder / "baton.toml").write_text(company.file(LIVED_WITH), encoding="utf-8")
     async with (
         Workspace.running(
@@ -119,7 +120,7 @@ async def staged(folder: Path, *, port: int, began: datetime) -> AsyncIterator[S
     ):
         clock, arrivals = workspace.world.clock, Arrivals()
         workspace.world.changes = arrivals
-        clock.advance(began.timestamp() - clock.now())
+        clock.advance(began - clock.now())
         settings = _settings(folder, workspace, free_port(port + 1 if port else 0))
         async with build.running(
             settings,

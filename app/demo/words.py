@@ -11,6 +11,7 @@ def welcome(stage: Stage, *, wait: str, kept: bool) -> str:
     page = stage.workspace.url
     clock = stage.now().astimezone(stage.company.night)
     hands = stage.hands
+    wait = wait.removesuffix("s") + " seconds"
     end = f"what happened stays in {stage.folder}" if kept else "nothing is kept"
     return f"""\
 Baton's demo is ready: {page}
@@ -18,7 +19,7 @@ Baton's demo is ready: {page}
 It is {clock:%H:%M} for Seán, who is on call. Open the page, and the nightly load will fail.
 
   1. Be Seán, and press Acknowledge when his phone rings: {page}/?as={SLEEPER}&channel={CHANNEL}
-  2. Or let it ring: after {wait.removesuffix("s")} seconds his manager is paged (5 minutes in real life): {page}/?as=mia
+  2. Or let it ring: after {wait} his manager is paged (5 minutes in real life): {page}/?as=mia
   3. In the incident's channel type /inc, and resolve and close it; /oncall shows who is next.
 
 An alert of your own:
