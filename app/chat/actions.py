@@ -32,7 +32,6 @@ CONTACTS = "contacts"
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"
 PICK_SLA = "pick_sla"
-PICK_METHOD = "pick_method"
 ADD_CONTACT = "add_contact"
 VERIFY_CONTACT = "verify_contact"
 SEND_CODE = "send_code"

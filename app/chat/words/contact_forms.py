@@ -38,8 +38,8 @@ def contacts(
 ) -> View:
     """Everything there is, with what can be done about each."""
     blocks: list[Block] = []
-    if told:
-        blocks.append(section(escape(told, 500)))
+    if said := escape(told, 500):
+        blocks.append(section(said))
     if slack:
         blocks.append(section("*Slack*: always rings, except in do-not-disturb."))
     for each in held[:MOST]:

@@ -11,6 +11,8 @@ from app.rules.incident import Incident
 LONGEST_COMMAND = 1900
 """A button's value may hold 2,000 characters."""
 OFFERED = 20
+MARKS = dict.fromkeys(map(ord, "<>&"))
+"""Nothing is parsed in a button's label; without these signs nobody has to wonder."""
 
 AGAIN = Message(text="That is done already; it was not done a second time.")
 TROUBLE = Message(
@@ -53,7 +55,7 @@ def which(open_ones: Sequence[Incident], *, verb: str, rest: str) -> Message:
         small=[f"{more} more: `/inc list`."] if more else [],
         buttons=[
             button(
-                plain(f"{each.key} {each.title}", 70),
+                plain(f"{each.key} {each.title.translate(MARKS)}", 70),
                 f"{actions.RUN_COMMAND}:{each.id}",
                 f"inc {verb} {each.key} {rest}".rstrip(),
             )

@@ -13,8 +13,8 @@ from app.chat.words.people import Who, named
 from app.chat.words.replies import title
 from app.rules.incident import Incident
 
-NEWEST = 30
-TEXT = 250
+NEWEST = 20
+TEXT = 80
 
 Facts = Mapping[str, Any]
 
@@ -113,3 +113,6 @@ _SENTENCES: dict[str, Callable[[Happening], str]] = {
     "cancelled": _told("cancelled it: ", "why"),
     "reopened": _told("reopened it: ", "why"),
 }
+
+KINDS = tuple(_SENTENCES)
+"""Every kind that has a sentence of its own; others are told by their name."""

@@ -103,4 +103,4 @@ def select(options: Sequence[Mapping[str, Any]], chosen: str | None) -> dict[str
 
 
 def option(text: str, value: str) -> dict[str, Any]:
-    return {"text": plain_text(plain(text, 75) or "?"), "value": value[:150]}
+    return {"text": plain_text(plain(text, 75) or "?"), "value": value[:75]}

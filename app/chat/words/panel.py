@@ -13,7 +13,8 @@ from app.chat.words.standing import Standing, standing
 from app.rules.incident import Incident, Missing, State
 from app.rules.organisation import Service
 
-MOST = 20
+ROOM = 3600
+"""A message's text may hold 4,000 characters."""
 STATE_BUTTONS: dict[State, tuple[tuple[str, str], ...]] = {
     State.TRIGGERED: (
         ("Acknowledge", actions.ACKNOWLEDGE),
@@ -69,9 +70,10 @@ def listing(rows: Sequence[Row]) -> Message:
     """Open ones, and resolved ones that are not closed yet."""
     if not rows:
         return compose(["No incident is open, and none waits to be closed."])
-    more = len(rows) - MOST
+    shown = _fitting([row_line(row) for row in rows])
+    more = len(rows) - len(shown)
     return compose(
-        [row_line(row) for row in rows[:MOST]],
+        shown,
         small=[f"{more} more are not shown."] if more > 0 else [],
     )
 
@@ -85,9 +87,8 @@ def service(known: Service, row: Row | None) -> Message:
 
 def services(known: int, troubled: Mapping[str, Row]) -> Message:
     """The services with an open incident, by name; of the others only how many."""
-    lines = [
-        f"*{escape(name, 80)}*: {row_line(row)}" for name, row in list(troubled.items())[:MOST]
-    ]
+    told = [f"*{escape(name, 80)}*: {row_line(row)}" for name, row in troubled.items()]
+    lines = _fitting(told)
     well = known - len(troubled)
     lines.append(f"{well} of {known} services have no open incident.")
     return compose(lines, small=["`/inc status service` asks for one."])
@@ -97,6 +98,17 @@ def row_line(row: Row) -> str:
     """An incident in one line: which, where it stands, and its channel."""
     where = f" · <#{row.incident.channel_id}>" if row.incident.channel_id else ""
     return f"{headline(row.head)} · {standing(row.standing)}{where}"
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """As many of the first lines as a message has room for."""
+    shown, used = [], 0
+    for line in lines:
+        used += len(line) + 1
+        if used > ROOM:
+            break
+        shown.append(line)
+    return shown
 
 
 def _gates(missing: Missing) -> str:

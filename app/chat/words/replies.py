@@ -75,7 +75,7 @@ def answered(incident: Incident, *, holder: Who, asked: Asked) -> Message:
         [
             f"You answered; nobody is rung for that any more. {named(holder)} has "
             f"{title(incident)}. {by} asked:",
-            f"> {escape(asked.why, QUOTE)}",
+            _quote(asked.why),
         ],
         small=_where(incident),
     )
@@ -124,20 +124,20 @@ def followed(incident: Incident) -> Message:
 def updated(incident: Incident, text: str) -> Message:
     due = incident.update_due
     return compose(
-        [f"Update on {title(incident)}:", f"> {escape(text, QUOTE)}"],
+        [f"Update on {title(incident)}:", _quote(text)],
         small=[f"The next one is due {moment(due)}."] if due else [],
     )
 
 
 def noted(incident: Incident, text: str) -> Message:
-    return compose([f"On the timeline of {title(incident)}:", f"> {escape(text, QUOTE)}"])
+    return compose([f"On the timeline of {title(incident)}:", _quote(text)])
 
 
 def paged(incident: Incident, people: Sequence[Who], why: str) -> Message:
     return compose(
         [
             f"{all_named(people)} is rung for {title(incident)} now, until they answer, with:",
-            f"> {escape(why, QUOTE)}",
+            _quote(why),
         ],
         small=["The card says when they have answered."],
     )
@@ -147,7 +147,7 @@ def escalated(incident: Incident, people: Sequence[Who], why: str) -> Message:
     return compose(
         [
             f"The managers are rung for {title(incident)}: {order_of(people)}. They read:",
-            f"> {escape(why, QUOTE)}",
+            _quote(why),
         ],
         small=["It rings until one of them answers; the card says who."],
     )
@@ -174,7 +174,7 @@ def root_cause_set(incident: Incident, text: str, missing: Missing) -> Message:
     return compose(
         [
             f"Root cause of {title(incident)}:",
-            f"> {escape(text, QUOTE)}",
+            _quote(text),
             *(_owed(missing) if incident.state is State.RESOLVED else []),
         ],
         buttons=_closing(incident, missing),
@@ -192,7 +192,7 @@ def follow_up_added(
     return compose(
         [
             head,
-            f"> {escape(added.text, QUOTE)}",
+            _quote(added.text),
             *(_owed(missing) if incident.state is State.RESOLVED else []),
         ],
         buttons=_closing(incident, missing),
@@ -207,7 +207,7 @@ def cancelled(incident: Incident) -> Message:
     return compose(
         [
             f"{title(incident)} is cancelled as a false alarm. Nobody is rung for it any more.",
-            f"> {escape(incident.end_reason or '', QUOTE)}",
+            _quote(incident.end_reason or ""),
         ]
     )
 
@@ -226,6 +226,10 @@ def pager_taken(until: datetime, *, holder: Who | None) -> Message:
     if holder is not None:
         return compose([f"Noted for {named(holder)}, who has the pager {end}."])
     return compose([f"You have the pager {end}. Thank you; have a quiet week."])
+
+
+def _quote(text: str) -> str:
+    return f"“{escape(text, QUOTE)}”"
 
 
 def _owed(missing: Missing) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 from app.chat import actions
 from app.chat.blocks import button, compose
 from app.demo.workspace.values import Message
+from app.flows.hand_over import hand_over, plan_handover
 from app.flows.know_people import know_people
 from app.flows.take_step import take_step
 from storage.tables import escalations, pages, participants, timeline
@@ -139,3 +140,16 @@ async def test_when_slack_opens_no_form_the_person_is_told_what_to_type(wire: Wi
     await wire.click("ben", post, actions.UPDATE)
     said = await wire.told("ben", "could not be opened")
     assert "/inc help" in said.text
+
+
+async def test_i_have_the_pager_is_the_incoming_persons_press(wire: Wire) -> None:
+    boundary = wire.bench.do(plan_handover)
+    wire.bench.clock.now = boundary
+    made = wire.bench.do(hand_over, boundary)
+    post = await a_post(wire, (actions.HAVE_THE_PAGER, str(made.id)))
+    await wire.click("ben", post, actions.HAVE_THE_PAGER)
+    await wire.told("ben", "the press is theirs")
+    await wire.click("ana", post, actions.HAVE_THE_PAGER)
+    await wire.told("ana", "You have the pager until")
+    await wire.click("mia", post, actions.HAVE_THE_PAGER)
+    await wire.told("mia", "Noted for ana")

@@ -9,6 +9,7 @@ import pytest
 
 from app.chat.client import Chat
 from app.demo.workspace import Workspace
+from handlers.slack.connection import Connection
 from handlers.slack.socket import SocketMode
 from tests.handlers.slack.wire import Wire, open_wire
 from tests.kit import Bench
@@ -101,3 +102,26 @@ async def test_stopping_takes_less_than_two_seconds(wire: Wire) -> None:
     await wire.link.stop()
     assert time.monotonic() - started < 2
     assert wire.link.status().connected == 0
+
+
+async def test_a_jump_of_the_wall_clock_replaces_nothing_and_silence_does(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    line = Connection(
+        wire.chat.client,
+        wire.workspace.app_token,
+        ping_interval=0.2,
+        monotonic=lambda: now,
+        hear=None,  # type: ignore[arg-type]
+    )
+    await line.dial()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    await asyncio.sleep(0.5)
+    assert line.is_alive()
+    monkeypatch.undo()
+    await pull(wire, "sockets/drop", how="half_open")
+    line.is_alive()
+    now += 0.9
+    assert not line.is_alive(), "four pings without an answer"
+    await line.close(1)

@@ -1,0 +1,222 @@
+"""What one person is told in private: sound whatever stands in it, and of use to them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.chat.message import Message
+from app.chat.validate import view_complaints
+from app.chat.words import (
+    contact_forms,
+    forms,
+    guide,
+    help,
+    history,
+    home,
+    inputs,
+    oncall,
+    panel,
+    replies,
+)
+from app.chat.words.ringing import Asked
+from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
+from app.rules.organisation import Service, Severity, Sla, Team, WorkingHours
+from tests.chat.words.cases import ANA, CASES, NOW, STATES, Case
+from tests.chat.words.checks import assert_sound, buttons_of
+
+SOON = timedelta(hours=1)
+OWED = Missing(root_cause=True, follow_up=True)
+DONE = Missing(root_cause=False, follow_up=False)
+HOURS = WorkingHours(
+    timezone=ZoneInfo("Europe/Dublin"), days=frozenset(range(5)), start=time(9), end=time(18)
+)
+MANY = 120
+FEW = 23
+
+
+def an_incident(case: Case, state: State = State.TRIGGERED) -> Incident:
+    return Incident(
+        id=123_456,
+        trouble="service:x",
+        title=case.foreign,
+        severity=Severity.P1,
+        reason=case.foreign,
+        state=state,
+        source="people",
+        triggered_at=NOW,
+        opened_at=NOW,
+        acknowledged_at=NOW,
+        resolved_at=NOW,
+        end_reason=case.foreign,
+        channel_id="C0INCIDENT",
+        update_text=case.foreign,
+        update_due=NOW,
+        root_cause=case.foreign,
+    )
+
+
+def a_row(case: Case, state: State) -> panel.Row:
+    return panel.Row(
+        incident=an_incident(case, state), head=case.head(state), standing=case.standing(state)
+    )
+
+
+def duties(case: Case) -> list[oncall.Duty]:
+    who = case.crowd[0]
+    return [
+        oncall.Duty(rota=case.foreign, who=who, start=NOW, end=NOW + SOON, covering=True),
+        oncall.Duty(rota="x", who=None, start=NOW + SOON, end=None),
+    ] * 5
+
+
+def ways(case: Case) -> list[oncall.Way]:
+    return [oncall.Way(method="push", hint=case.foreign, verified=False, wakes=True)] * 10
+
+
+def a_service(case: Case) -> Service:
+    slas = tuple(Sla(id=f"s{n}", text=case.foreign, core=n == 0) for n in range(MANY))
+    return Service(id="x" * 75, name=case.foreign, team="t", slas=slas)
+
+
+def a_team(case: Case, number: int = 0) -> Team:
+    return Team(id=f"t{number}", name=case.foreign, channel="#x", members=(), working_hours=HOURS)
+
+
+def messages(case: Case, state: State) -> Iterator[Message]:
+    one, who, crowd = an_incident(case, state), case.crowd[0], case.crowd
+    asked = Asked(people=crowd, asked_by=who, why=case.foreign, managers=True)
+    yield replies.declared(one, new=True, ringing=crowd, owner=case.foreign)
+    yield replies.declared(one, new=False, ringing=(), owner=case.foreign)
+    for yours in (True, False):
+        yield replies.acknowledged(one, holder=who, yours=yours, first=yours, expires=SOON)
+        yield replies.not_actionable(one, holder=who, yours=yours)
+    yield replies.answered(one, holder=who, asked=asked)
+    yield replies.still_on_it(one, SOON)
+    yield replies.passed_on(one)
+    yield replies.passed_too_late(one)
+    yield replies.joined(one, who)
+    yield replies.followed(one)
+    yield replies.updated(one, case.foreign)
+    yield replies.noted(one, case.foreign)
+    yield replies.paged(one, crowd, case.foreign)
+    yield replies.escalated(one, crowd, case.foreign)
+    for missing in (OWED, DONE):
+        yield replies.resolved(one, missing)
+        yield replies.root_cause_set(one, case.foreign, missing)
+        for kind in FollowUpKind:
+            added = FollowUp(id=1, incident=1, kind=kind, text=case.foreign, by="a", at=NOW)
+            yield replies.follow_up_added(one, added, team=case.foreign, missing=missing)
+    yield replies.closed(one)
+    yield replies.cancelled(one)
+    yield replies.reopened(one)
+    yield replies.pager_taken(NOW, holder=who)
+    yield guide.unknown_word(case.foreign, meant="ack", line=f"ack {case.foreign}", command="inc")
+    yield guide.unknown_word(case.foreign, meant=None, line="", command="oncall")
+    many = [replace(one, id=number) for number in range(1, FEW)]
+    yield guide.which(many, verb="ack", rest=case.foreign)
+    yield guide.which([], verb="ack", rest="")
+    yield help.inc(one)
+    row = a_row(case, state)
+    yield panel.panel(row, ringing=crowd, helping=crowd, missing=OWED)
+    yield panel.listing([row] * FEW)
+    yield panel.listing([])
+    yield panel.service(a_service(case), row)
+    yield panel.services(200, {f"{n} {case.foreign}": row for n in range(FEW)})
+    yield oncall.coming(duties(case))
+    yield oncall.mine(duties(case), ways(case))
+    yield oncall.tested([("push", case.foreign)] * 10)
+    yield oncall.who_now(
+        oncall.Now(
+            volunteers=duties(case)[0],
+            owners=duties(case),
+            managers=crowd,
+            managers_until=NOW,
+            awake=crowd * 20,
+        )
+    )
+
+
+@pytest.mark.parametrize("case", [case for _, case in CASES], ids=[name for name, _ in CASES])
+@pytest.mark.parametrize("state", [State.ACKNOWLEDGED, State.RESOLVED, State.CANCELLED])
+def test_every_private_answer_is_sound(case: Case, state: State) -> None:
+    for message in messages(case, state):
+        assert_sound(message)
+
+
+@pytest.mark.parametrize("case", [case for _, case in CASES], ids=[name for name, _ in CASES])
+def test_every_line_of_a_timeline_is_sound(case: Case) -> None:
+    kinds = [*history.KINDS, "something_new"]
+    facts = {name: case.foreign for name in ("text", "why", "title", "reason", "name", "team")}
+    happenings = [
+        history.Happening(at=NOW, kind=kind, by=case.crowd[0], facts=facts, target=ANA)
+        for kind in kinds * 3
+    ]
+    assert_sound(history.timeline(an_incident(case), happenings))
+    for happening in happenings:
+        assert_sound(history.timeline(an_incident(case), [happening]))
+
+
+@pytest.mark.parametrize("case", [case for _, case in CASES], ids=[name for name, _ in CASES])
+def test_every_form_is_one_that_slack_takes(case: Case) -> None:
+    one, carry = an_incident(case), {"incident": 123_456, "back": "https://x.test/" + "y" * 200}
+    services = [(a_service(case), a_team(case, n % 7)) for n in range(MANY)]
+    held = [
+        contact_forms.Held(id=n, method="push", hint=case.foreign, verified=n % 2 == 0)
+        for n in range(20)
+    ]
+    for view in [
+        forms.declare(services[:1], carry=carry, told=case.foreign, reason=case.foreign),
+        forms.declare([], carry=carry),
+        forms.declare(services[:1], carry=carry, chosen=services[0][0], reason=case.foreign),
+        forms.update(one, carry),
+        forms.note(one, carry),
+        forms.escalate(one, case.crowd, carry),
+        forms.cancel(one, carry),
+        forms.root_cause(one, carry),
+        forms.follow_up(one, [a_team(case, n) for n in range(MANY)], a_team(case), carry),
+        forms.add_to_incident([one], case.foreign, carry),
+        contact_forms.contacts(held, slack=True, carry=carry, told=case.foreign),
+        contact_forms.add(carry),
+        contact_forms.verify(case.foreign, carry),
+        inputs.notice(replies.noted(one, case.foreign)),
+        inputs.notice(guide.TROUBLE),
+        home.home(
+            home.HomeFacts(
+                now=NOW,
+                duties=duties(case),
+                incidents=[a_row(case, State.TRIGGERED)] * FEW,
+                ways=ways(case),
+            )
+        ),
+        home.home(home.HomeFacts(now=NOW, refused="You may not.")),
+    ]:
+        assert view_complaints(view) == []
+
+
+def test_the_panel_offers_what_fits_the_state() -> None:
+    calm = Case(foreign="orders fail")
+    offered = {
+        state: buttons_of(panel.panel(a_row(calm, state), ringing=(), helping=(), missing=OWED))
+        for state in STATES
+    }
+    assert offered[State.TRIGGERED][0] == "Acknowledge"
+    assert "Still on it" in offered[State.ACKNOWLEDGED]
+    assert offered[State.RESOLVED] == ["Root cause", "Follow-up", "Close", "Reopen"]
+    assert offered[State.CLOSED] == ["Reopen"]
+    assert offered[State.CANCELLED] == []
+
+
+def test_who_came_second_is_told_to_do_nothing() -> None:
+    one = an_incident(Case(foreign="orders fail"), State.ACKNOWLEDGED)
+    said = replies.acknowledged(one, holder=ANA, yours=False, first=False, expires=SOON).text
+    assert said.startswith("Ana has *INC-123456* orders fail")
+    assert "You need do nothing" in said
+
+
+def test_the_help_fits_on_a_screen() -> None:
+    one = an_incident(Case(foreign="orders fail"))
+    assert len(help.inc(one).text.splitlines()) <= 14
+    assert buttons_of(help.inc(one)) == ["Join INC-123456"]

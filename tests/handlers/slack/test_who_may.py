@@ -1,0 +1,113 @@
+"""Who may do what from Slack: a table of accounts and acts, deny by default (S14)."""
+
+import json
+from typing import Any
+
+import pytest
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+
+from app.chat import actions
+from app.chat.client import Chat
+from app.flows.admit import SlackCaller
+from app.flows.declare import declare
+from app.flows.know_people import know_people
+from app.paging.seal import Seal
+from handlers.slack.app import make_bolt
+from storage.tables import audit, incidents, timeline
+from tests.handlers.slack.wire import KEY
+from tests.kit import Bench, account
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNTS = {
+    "member": account("sean"),
+    "manager": account("mia"),
+    "guest": account("gus", guest=True),
+    "external": account("omar", external=True, team_id="T9"),
+    "bot": account("lunchbot", bot=True),
+    "deactivated": account("tom", deactivated=True),
+    "unknown": account("nobody"),
+}
+FULL = ("member", "manager")
+WITH_GUESTS = (*FULL, "guest")
+LINES = {
+    "ack INC-1": FULL,
+    "update INC-1 a text": FULL,
+    "escalate INC-1 a reason": FULL,
+    "page INC-1 noor@acme.test a reason": FULL,
+    "resolve INC-1": FULL,
+    "rootcause INC-1 a cause": FULL,
+    "followup INC-1 a thing": FULL,
+    "cancel INC-1 a reason": FULL,
+    "new other trouble": FULL,
+    "update INC-1": FULL,
+    "join INC-1": WITH_GUESTS,
+    "note INC-1 a text": WITH_GUESTS,
+    "list": WITH_GUESTS,
+    "timeline INC-1": WITH_GUESTS,
+}
+
+
+@pytest.fixture
+def bolt(bench: Bench) -> AsyncApp:
+    bench.do(know_people, [each for name, each in ACCOUNTS.items() if name != "unknown"])
+    bench.do(declare, "orders fail", by=SlackCaller(slack_id="UANA"))
+    return make_bolt(
+        bench.kit, Chat("xoxb-none", base_url="http://127.0.0.1:9/api/"), seal=Seal(KEY)
+    )
+
+
+def body_of(who: str, line: str) -> dict[str, Any]:
+    return {
+        "command": "/inc",
+        "text": line,
+        "user_id": ACCOUNTS[who].slack_id,
+        "team_id": ACCOUNTS[who].team_id,
+        "channel_id": "C1",
+        "trigger_id": f"1.1.{who}{line}",
+    }
+
+
+def everything(bench: Bench) -> tuple[Any, ...]:
+    with bench.database.read.begin() as tx:
+        return (
+            tx.execute(incidents.select()).all(),
+            tx.execute(timeline.select()).all(),
+            [row for row in tx.execute(audit.select()) if not row.refused],
+        )
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("who", ACCOUNTS)
+async def test_only_those_in_the_table_may(
+    bench: Bench, bolt: AsyncApp, who: str, line: str
+) -> None:
+    before = everything(bench)
+    request = AsyncBoltRequest(mode="socket_mode", body=body_of(who, line))
+    answer = await bolt.async_dispatch(request)
+    assert answer.status == 200
+    said = json.loads(answer.body)["text"] if answer.body else ""
+    refused = any(
+        part in said
+        for part in ("Guests can join", "Only members", "cannot act", "I do not know your Slack")
+    )
+    assert refused == (who not in LINES[line]), said
+    if refused:
+        assert everything(bench) == before
+
+
+@pytest.mark.parametrize("who", ["external", "bot", "deactivated", "unknown"])
+@pytest.mark.parametrize("action", [actions.ACKNOWLEDGE, actions.RESOLVE, actions.JOIN])
+async def test_a_press_is_no_way_round(bench: Bench, bolt: AsyncApp, who: str, action: str) -> None:
+    before = everything(bench)
+    body = {
+        "type": "block_actions",
+        "user": {"id": ACCOUNTS[who].slack_id, "team_id": ACCOUNTS[who].team_id},
+        "team": {"id": "T1"},
+        "trigger_id": f"2.2.{who}{action}",
+        "container": {"type": "message"},
+        "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": "1"}],
+    }
+    answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+    assert answer.status == 200
+    assert everything(bench) == before
