@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,8 @@ def make_parts(
     limits: Limits | None = None,
 ) -> Parts:
     """Everything that neither listens nor runs yet."""
-    key = settings.secret_key.reveal() if settings.secret_key else made_key(_key_file(database, settings))
+    given = settings.secret_key
+    key = given.reveal() if given else made_key(_key_file(database, settings))
     seal, links = Seal(key), Links(settings.public_url, key)
     kit = Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
@@ -232,17 +233,23 @@ async def running(
             database.dispose()
 
 
-def run(settings: Settings) -> int:
-    """Until SIGTERM or SIGINT. 0 after a clean stop, 1 with a sentence when it cannot start."""
+WhenReady = Callable[[Settings], Awaitable[object]]
+
+
+def run(settings: Settings, *, when_ready: WhenReady | None = None) -> int:
+    """Until SIGTERM or SIGINT. 0 after a clean stop, 1 with a sentence when it cannot start.
+
+    `when_ready` runs beside it once, after the start; whatever it raises is only logged.
+    """
     try:
-        asyncio.run(_run(settings))
+        asyncio.run(_run(settings, when_ready))
     except (CannotStart, CannotOpen, FileHeld, MigrationError, KeyUnusable) as reason:
         log.error("%s", reason)
         return 1
     return 0
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, when_ready: WhenReady | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -250,8 +257,19 @@ async def _run(settings: Settings) -> None:
     async with running(settings) as baton:
         alerts, private = baton.bound
         log.info("Baton is ready: alerts on %s, health and metrics on %s", alerts, private)
+        beside = asyncio.create_task(_beside(settings, when_ready))
         await stopping.wait()
+        beside.cancel()
         log.info("stopping: nothing more is taken in, what is being said ends")
+
+
+async def _beside(settings: Settings, when_ready: WhenReady | None) -> None:
+    if when_ready is None:
+        return
+    try:
+        await when_ready(settings)
+    except Exception:
+        log.exception("what a first run should hear could not be found out; `doctor` tells it")
 
 
 def apply_file(path: Path, database: Database, *, by: str) -> None:

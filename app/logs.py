@@ -25,8 +25,11 @@ SECRET_SHAPES = re.compile(
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record carries; anything else was given with `extra=`."""
 
-CHATTERERS = ("apprise", "apscheduler", "asyncio", "httpcore2", "httpx2", "slack_bolt", "slack_sdk")
+CHATTERERS = ("apprise", "apscheduler", "asyncio", "httpcore2", "httpx2", "slack_sdk", "uvicorn")
 """Libraries that tell at INFO what we tell better."""
+
+WORRIERS = ("slack_bolt",)
+"""Libraries that warn of what is as we want it: Bolt, that it has both a token and `authorize`."""
 
 
 def start_logging(
@@ -52,6 +55,8 @@ def start_logging(
     logging.captureWarnings(True)
     for name in CHATTERERS:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in WORRIERS:
+        logging.getLogger(name).setLevel(max(level, logging.ERROR))
 
 
 class Redaction:

@@ -23,7 +23,6 @@ class Lane(StrEnum):
     PAGE = "page"
     WAIT = "wait"
     CHAT = "chat"
-    MAIL = "mail"
 
 
 class Outcome(StrEnum):

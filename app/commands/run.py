@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from app.build import run
+from app.commands.first_run import tell_what_fails
 from app.commands.memory import settings_now
 from app.commands.sentences import told
 from app.logs import start_logging
@@ -26,4 +27,4 @@ def main(arguments: Sequence[str]) -> int:
     start_logging(settings.log, secrets=settings.secrets())
     for sentence in near_misses(os.environ):
         log.warning("%s", sentence)
-    return run(settings)
+    return run(settings, when_ready=tell_what_fails)

@@ -11,6 +11,7 @@ from app.flows import tell
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
 from app.flows.record import slack_account
+from app.flows.tell.names import who
 from app.flows.work import Work
 from app.paging.errors import PagingError
 from app.paging.gateway import Gateway
@@ -127,7 +128,7 @@ def page_facts(work: Work, page: Page) -> PageFacts:
     by_hand = escalation is not None and escalation.kind is not EscalationKind.INCIDENT
     firings, _ = alerts.count_of(work.tx, incident.id)
     others = [
-        each.person
+        who(work, each.person).name
         for each in escalations.pages_of(work.tx, page.escalation)
         if each.person != page.person and each.state is Ringing.RINGING
     ]
@@ -139,7 +140,9 @@ def page_facts(work: Work, page: Page) -> PageFacts:
         service=service.name if service else None,
         why_you=page.reason,
         others=others,
-        asked_by=escalation.asked_by if escalation and by_hand else None,
+        asked_by=who(work, escalation.asked_by).name
+        if escalation and by_hand and escalation.asked_by
+        else None,
         asked=escalation.why if escalation and by_hand else "",
         alerts=firings,
         runbook=incident.runbook,

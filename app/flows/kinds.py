@@ -10,11 +10,8 @@ class Kind(StrEnum):
     # wait lane: an end of waiting that a flow answers
     STEP = "step"
     EXPIRE = "expire"
-    DIGEST_DUE = "digest_due"
     HANDOVER_DUE = "handover_due"
-    READ_AGAIN = "read_again"
     NUDGE_DUE = "nudge_due"
-    HEARTBEAT_DUE = "heartbeat_due"
     # chat lane: what is said in Slack
     CHANNEL = "channel"
     CARD = "card"
@@ -30,8 +27,5 @@ class Kind(StrEnum):
     GAP = "gap"
     ALARM = "alarm"  # Baton's own trouble, to the engineering channel
     HANDOVER = "handover"
-    DIRECT = "direct"  # a direct message that is no page
     PAGE_MESSAGE = "page_message"  # a Slack page edited once it is answered
-    HOME = "home"
     DIRECTORY = "directory"
-    ARCHIVE = "archive"
