@@ -3,9 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from slack_bolt.async_app import AsyncApp
 
+from app.chat.client import Chat
+from app.paging.seal import Seal
+from handlers.slack.app import make_bolt
+from handlers.slack.later import Later
 from storage.engine import Database, open_engine
-from tests.handlers.slack.wire import Wire, open_wire
+from tests.handlers.slack.wire import KEY, Wire, open_wire
 from tests.kit import Bench, SetClock, open_bench
 
 
@@ -28,3 +33,19 @@ def bench(sqlite_url: str, clock: SetClock) -> Iterator[Bench]:
 async def wire(bench: Bench, request: pytest.FixtureRequest) -> AsyncIterator[Wire]:
     async with open_wire(bench, request.param) as opened:
         yield opened
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[tuple[Chat, Later]]:
+    """A Slack that cannot be reached, for what needs none."""
+    chat, later = Chat("xoxb-none", base_url="http://127.0.0.1:9/api/"), Later()
+    yield chat, later
+    await later.close()
+    await chat.close()
+
+
+@pytest.fixture
+async def bolt(bench: Bench, nowhere: tuple[Chat, Later]) -> AsyncApp:
+    """Bolt by itself; whatever it would say to Slack is lost."""
+    chat, later = nowhere
+    return make_bolt(bench.kit, chat, seal=Seal(KEY), later=later)

@@ -11,13 +11,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
-from app.chat.client import Chat
-from app.paging.seal import Seal
-from handlers.slack.app import make_bolt
 from handlers.slack.guard import MAX_BYTES, routes
 from handlers.slack.payload import MAX_DEPTH
 from storage.tables import incidents
-from tests.handlers.slack.wire import KEY, SECRET
+from tests.handlers.slack.wire import SECRET
 from tests.kit import Bench
 
 pytestmark = pytest.mark.anyio
@@ -72,9 +69,8 @@ def command(text: str) -> bytes:
 
 
 @pytest.fixture
-def sender(bench: Bench) -> Sender:
-    chat = Chat("xoxb-none", base_url="http://127.0.0.1:9/api/")
-    return Sender(make_bolt(bench.kit, chat, seal=Seal(KEY)))
+def sender(bolt: AsyncApp) -> Sender:
+    return Sender(bolt)
 
 
 CHALLENGE = json.dumps({"type": "url_verification", "challenge": "c", "token": "t"}).encode()

@@ -5,17 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
-from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from app.chat import actions
-from app.chat.client import Chat
-from app.paging.seal import Seal
 from app.setting_values import slash_command
 from app.settings import Settings
-from handlers.slack.app import make_bolt
 from handlers.slack.desk import CommandNames
-from tests.handlers.slack.wire import KEY, MANIFEST
-from tests.kit import Bench
+from tests.handlers.slack.wire import MANIFEST
 
 pytestmark = pytest.mark.anyio
 HEARD = {
@@ -66,14 +62,11 @@ def test_every_event_we_need_is_asked_for(manifest: dict[str, Any]) -> None:
 
 
 async def test_whatever_the_manifest_asks_for_is_acknowledged(
-    bench: Bench, manifest: dict[str, Any]
+    bolt: AsyncApp, manifest: dict[str, Any]
 ) -> None:
-    chat = Chat("xoxb-none", base_url="http://127.0.0.1:9/api/")
-    bolt = make_bolt(bench.kit, chat, seal=Seal(KEY))
     for name in manifest["settings"]["event_subscriptions"]["bot_events"]:
         user = {"id": "U1"} if name in ("team_join", "user_change") else "U1"
         event = {"type": name.split(".")[0], "channel": "C1", "user": user}
         outer = {"type": "event_callback", "event_id": f"Ev{name}", "event": event}
         answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=outer))
         assert answer.status == 200, name
-    await chat.close()

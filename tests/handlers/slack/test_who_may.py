@@ -7,14 +7,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from app.chat import actions
-from app.chat.client import Chat
 from app.flows.admit import SlackCaller
 from app.flows.declare import declare
 from app.flows.know_people import know_people
-from app.paging.seal import Seal
-from handlers.slack.app import make_bolt
 from storage.tables import audit, incidents, timeline
-from tests.handlers.slack.wire import KEY
 from tests.kit import Bench, account
 
 pytestmark = pytest.mark.anyio
@@ -48,13 +44,10 @@ LINES = {
 }
 
 
-@pytest.fixture
-def bolt(bench: Bench) -> AsyncApp:
+@pytest.fixture(autouse=True)
+def an_incident(bench: Bench) -> None:
     bench.do(know_people, [each for name, each in ACCOUNTS.items() if name != "unknown"])
     bench.do(declare, "orders fail", by=SlackCaller(slack_id="UANA"))
-    return make_bolt(
-        bench.kit, Chat("xoxb-none", base_url="http://127.0.0.1:9/api/"), seal=Seal(KEY)
-    )
 
 
 def body_of(who: str, line: str) -> dict[str, Any]:
