@@ -89,7 +89,7 @@ def mine(duties: Sequence[Duty], ways: Sequence[Way]) -> Message:
 def ways_lines(ways: Sequence[Way]) -> list[str]:
     """Every way with whether it rings; last, what is missing to be woken at night."""
     lines = [
-        f"{escape(way.method, 20)} {escape(way.hint, NAME)}: "
+        f"{' '.join(filter(None, (escape(way.method, 20), escape(way.hint, NAME))))}: "
         f"{'rings' if way.verified else 'not verified yet, so it does not ring'}"
         for way in ways
     ]
