@@ -34,7 +34,7 @@ def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
     A time that does not exist becomes the first valid instant after the gap; of a repeated hour
     the first counts.
     """
-    local = datetime.combine(day, clock, zone)
+    local = datetime.combine(day, clock.replace(fold=0), zone)
     before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
     assert before is not None
     assert after is not None

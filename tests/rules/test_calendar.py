@@ -54,6 +54,12 @@ def test_a_wall_clock_time_is_one_instant(zone: str, local: str, instant: str) -
     assert to_utc(wall.date(), wall.time(), ZoneInfo(zone)) == at(instant)
 
 
+def test_of_a_repeated_hour_the_first_counts_even_when_the_second_is_meant() -> None:
+    """Equal rotas must have equal shifts, and a time is equal to itself an hour later."""
+    second = time(1, 30, fold=1)
+    assert to_utc(date(2026, 10, 25), second, DUBLIN) == at("2026-10-25T00:30")
+
+
 @cache
 def changes(zone: ZoneInfo) -> list[datetime]:
     """Every instant from 1990 to 2037 at which the zone's offset changes, to the second."""
