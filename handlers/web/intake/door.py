@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,6 +27,11 @@ READERS: Mapping[str, Reader] = {"alertmanager": alertmanager.read, "generic": g
 READ_SECONDS = 10
 """A sender that drips its body slower than this is let go, so that it cannot hold a place."""
 RETRY_AFTER = {"Retry-After": "5"}
+LARGE = 64 * 1024
+"""Bytes from which a body is read beside the event loop, so that pages do not wait for it."""
+AWAY = (OperationalError, InterfaceError, NoConnection)
+"""The database cannot be reached or written. Its other errors are about what was sent, and would
+come again however often it is repeated."""
 
 
 class TooLarge(Exception):
@@ -104,14 +110,14 @@ class Door:
 
     async def _receive(self, delivery: Delivery, reader: Reader) -> Response:
         try:
-            found = reader(delivery.body)
+            found = await _read(reader, delivery.body)
         except Unreadable as reason:
             log.warning("a body from %s cannot be read: %s; it is kept", delivery.source, reason)
             await self._kit.do(quarantine.quarantine, delivery, problem=str(reason))
             return _answer(202, f"Kept but not understood ({reason}); people were told.")
         try:
             received = await self._kit.do(receive_alerts, delivery, found)
-        except SQLAlchemyError:
+        except AWAY:
             raise
         except Exception as error:
             log.exception("alerts from %s could not be taken in; the body is kept", delivery.source)
@@ -124,15 +130,19 @@ class Door:
         return JSONResponse({"status": "accepted", "incidents": incidents})
 
 
+async def _read(reader: Reader, body: bytes) -> Sequence[Alert]:
+    return await asyncio.to_thread(reader, body) if len(body) > LARGE else reader(body)
+
+
 async def read_kept(kit: Kit) -> None:
     """The sweep: bodies whose flow failed are read once more, or quarantined."""
     for kept in await kit.read(read_again.list_waiting):
         try:
-            found = READERS[kept.delivery.source](kept.delivery.body)
+            found = await _read(READERS[kept.delivery.source], kept.delivery.body)
             await kit.do(read_again.read_again, kept.id, found)
         except Unreadable as reason:
             await kit.do(read_again.give_up_or_wait, kept.id, problem=str(reason), unreadable=True)
-        except SQLAlchemyError:
+        except AWAY:
             raise
         except Exception as error:
             log.exception("the kept body %s still fails", kept.id)
