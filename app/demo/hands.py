@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from app.demo.workspace.state import State
-from app.demo.workspace.values import Channel, Message, Push
+from app.demo.workspace.values import Push
 
 
 class Fumbled(Exception):
@@ -47,16 +47,14 @@ class Hands:
         told = await self._pull("act/message", user=who, channel=channel, text=text)
         self.said.add(told["ts"])
 
-    async def press(self, who: str, room: Channel, message: Message, action: str) -> None:
-        """Press a button of a message."""
-        await self._pull("act/click", user=who, channel=room.id, ts=message.ts, action_id=action)
-
     async def answer(self, who: str) -> bool:
         """Press *Acknowledge* on somebody's phone; False when it does not ring."""
         push = self.ringing(who)
         if push is None:
             return False
         labels = [action["label"] for action in push.actions]
+        if "Acknowledge" not in labels:
+            raise Fumbled(f"the phone of {who} shows no way to acknowledge")
         await self._pull(f"phone/{who}/act", id=push.id, action=labels.index("Acknowledge"))
         return True
 

@@ -12,6 +12,16 @@ from app.flows.kit import host_clock
 from app.flows.resolve import resolve
 from app.flows.update import update
 
+CHATTER = (
+    (8.5, "tess", "data-infra", "I compared it by hand too. Good night, all."),
+    (2.5, "ivy", "general", "There is cake in the kitchen. It is Yuki's birthday."),
+    (2.4, "yuki", "general", "Thank you all! The lemon one is mine."),
+    (2, "chi", "platform", "The new nodes hold. I am taking the old ones down."),
+    (1.5, "lena", "checkout", "Refunds look normal again."),
+    (1, "gus", "engineering", "The search release is out, and the dashboards are calm."),
+)
+"""Hours before the handover, who, where, what."""
+
 
 async def live_through(stage: Stage) -> None:
     """From the stage's beginning to this minute."""
@@ -93,6 +103,9 @@ class Past:
         await self._at(timedelta(hours=-9))
         text = "Tonight's load has the new orders table in it. It was fine in staging."
         await self._hands.say("ben", "data-infra", text)
+        for hours, who, channel, said in CHATTER:
+            await self._at(timedelta(hours=-hours))
+            await self._hands.say(who, channel, said)
         await self._at(timedelta(minutes=-25))
         await self._alert("ReportSlow", "Reports wait 12 minutes in the queue")
 

@@ -38,7 +38,7 @@ log = logging.getLogger("baton.demo")
 
 HOST = "127.0.0.1"
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-PHONE = "gotify://{host}/_workspace/phone/{name}/AcmesOwnPhones00"
+PHONE = "ntfy://{host}/phone-{name}"
 CALM_WITHIN = 15.0
 """Seconds after which the stage goes on although something is still being said."""
 

@@ -8,6 +8,8 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+import aiohttp
+
 from app.demo.hands import Fumbled
 from app.demo.stage import Stage
 from app.demo.workspace.values import Channel
@@ -19,14 +21,15 @@ SLEEPER = "sean"
 LOOK = 0.2
 """Seconds between two looks at how things stand."""
 ALARM = "EltLate"
-TITLE = "The nightly load has not finished"
+TITLE = "The nightly load is stuck"
 COUNTED = "eltlate-nightly"
 """The alert's fingerprint, so that its end is told as the end of the same trouble."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What somebody says, and so many seconds after the line before."""
+    """What somebody says, and so many seconds after the line before. `{clock}` is the time where
+    it is night."""
 
     who: str
     text: str
@@ -38,7 +41,7 @@ SMALL_TALK = (
     Line(who="yuki", text="Finally. In ten minutes?", after=4),
 )
 WONDERING = (
-    Line(who="chi", text="I see this too. It is deep in the night for Seán, so give him a moment.",
+    Line(who="chi", text="I see this too. It is {clock} where Seán is, so give him a moment.",
          after=9),
     Line(who="chi", text="If nobody answers, Baton pages the managers by itself.", after=5),
 )  # fmt: skip
@@ -69,7 +72,7 @@ class Story:
         """From small talk to the last finding. What goes wrong ends the story, not the demo."""
         try:
             await self._tell()
-        except (Fumbled, LookupError) as reason:
+        except (Fumbled, LookupError, aiohttp.ClientError) as reason:
             log.warning("the story ends here: %s", reason)
 
     async def _tell(self) -> None:
@@ -113,7 +116,8 @@ class Story:
     async def _say(self, line: Line, channel: str) -> None:
         await self._pause(line.after)
         if not self._is_visitor(line.who):
-            await self._hands.say(line.who, channel, line.text)
+            clock = f"{self._stage.now().astimezone(self._stage.company.night):%H:%M}"
+            await self._hands.say(line.who, channel, line.text.replace("{clock}", clock))
 
     async def _rings(self, number: int) -> bool:
         return (await self._incident(number)).state is State.TRIGGERED

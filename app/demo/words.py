@@ -16,7 +16,7 @@ def welcome(stage: Stage, *, wait: str, kept: bool) -> str:
     return f"""\
 Baton's demo is ready: {page}
 
-It is {clock:%H:%M} for Seán, who is on call. Open the page, and the nightly load will fail.
+It is {clock:%H:%M} where Seán is, on call and asleep. Open the page: the nightly load gets stuck.
 
   1. Be Seán, and press Acknowledge when his phone rings: {page}/?as={SLEEPER}&channel={CHANNEL}
   2. Or let it ring: after {wait} his manager is paged (5 minutes in real life): {page}/?as=mia

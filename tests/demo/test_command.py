@@ -83,7 +83,7 @@ async def test_a_demo_from_the_first_line_to_an_empty_folder(
             assert answer == {"status": "accepted", "incidents": ["INC-5"]}
             await until_channel(http, address, "inc-5-card-payments-fail")
             async with http.get(f"{address}/_workspace/stream"):
-                await until_channel(http, address, "inc-6-the-nightly-load-has-not-finished")
+                await until_channel(http, address, "inc-6-the-nightly-load-is-stuck")
     finally:
         code, out, err = await demo.stop(signal.SIGINT)
     assert (code, err) == (0, "")
