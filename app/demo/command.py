@@ -14,9 +14,11 @@ from pathlib import Path
 
 from app.build import CannotStart
 from app.demo import words
+from app.demo.hands import Fumbled
 from app.demo.past import live_through
 from app.demo.stage import Stage, staged
 from app.demo.story import Story
+from app.demo.workspace.errors import Refused
 from app.logs import start_logging
 from app.setting_values import LogStyle
 from storage.engine import CannotOpen
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
             asyncio.run(_run(folder, options))
     except KeyboardInterrupt:
         return 130
-    except (NotEmpty, CannotStart, CannotOpen, MigrationError) as reason:
+    except (NotEmpty, CannotStart, CannotOpen, MigrationError, Refused, Fumbled) as reason:
         print(reason, file=sys.stderr)
         return 1
     except OSError as error:
