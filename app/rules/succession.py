@@ -211,14 +211,8 @@ class _Reign:
             begin, turn = max(following, begin), turn + 1
 
     def _cuts(self, first: int, stop: int) -> list[int]:
-        changes = self.version.changes
-        if not changes:
-            return [first]
-        turns = self.version.turns
-        cuts = {first, *(turns.first_on(day) for day in changes)}
-        if turns.start(first) < self.span.start:
-            cuts.add(first + 1)  # what is left of the first turn starts on a day of its own
-        return sorted(cut for cut in cuts if first <= cut < stop)
+        changes = (self.version.turns.first_on(day) for day in self.version.changes)
+        return sorted({first, *(turn for turn in changes if first < turn < stop)})
 
 
 def _reigns(versions: Sequence[RotaVersion]) -> list[_Reign]:

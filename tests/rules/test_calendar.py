@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.calendar import (
@@ -102,6 +102,7 @@ def test_every_change_of_clocks_on_earth_follows_the_two_rules() -> None:
     assert seen > 10_000
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1990, 1, 1), date(2037, 12, 31)),
     st.times(),
@@ -204,6 +205,7 @@ def test_hours_that_meet_do_not_change_where_they_meet() -> None:
     assert next_change(calendar, at("2018-11-03T12:00")) == at("2018-11-05T02:10")
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 3 * 365 * 24 * 3600).map(lambda s: START + timedelta(seconds=s)),
     st.sampled_from(["Europe/Dublin", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut"]),

@@ -414,6 +414,7 @@ def edited(before: Rota | list[RotaVersion], after: Rota, when: str) -> list[Rot
         ("somebody else comes in their place", "abc", "abx", "abxabxa"),
         ("the one who serves now is replaced", "abc", "axc", "abcaxca"),
         ("everybody is replaced", "abc", "xyz", "abxyzxy"),
+        ("the last in order is replaced", "ab", "ax", "abxaxax"),
         ("the order is turned round", "abc", "cba", "abacbac"),
         ("everybody leaves", "abc", "", "ab-----"),
         ("only the one who serves stays", "abc", "b", "abbbbbb"),
@@ -443,7 +444,8 @@ def test_an_edit_at_the_boundary_itself_waits_for_the_next_one() -> None:
 
 
 def test_a_second_edit_before_the_first_has_taken_effect_replaces_it() -> None:
-    versions = edited(rota("abc"), rota("xyz"), "2026-01-12T12:00")
+    daily = rota("abc", rotation(DAY, "2026-01-01", "09:00"))
+    versions = edited(rota("abc"), daily, "2026-01-12T12:00")
     versions = edited(versions, rota("abcd"), "2026-01-13T12:00")
     assert people(versions, "2026-01-02T18:00", 5) == "abcda"
 
@@ -489,6 +491,35 @@ def test_an_edit_on_a_friday_does_not_use_up_a_turn_on_days_off() -> None:
     ]
 
 
+def test_an_edit_on_days_off_before_a_turns_first_duty_leaves_the_turn_to_its_member() -> None:
+    turning = rotation(WEEK, "2026-01-03", "09:00", day=5, days=OFFICE_DAYS)
+    versions = edited(rota("abc", turning), rota("abcd", turning), "2026-01-11T12:00")
+    assert versions[1].effective == at("2026-01-12T09:00")
+    assert served(versions, "2026-01-10T09:00", "2026-01-24T09:00") == [
+        ("01-10 09:00", "01-12 09:00", "-"),
+        ("01-12 09:00", "01-17 09:00", "b"),
+        ("01-17 09:00", "01-19 09:00", "-"),
+        ("01-19 09:00", "01-24 09:00", "c"),
+    ]
+
+
+def test_what_is_left_of_a_turn_is_a_shift_that_starts_where_its_version_does() -> None:
+    """On Friday 9 January the weekly rota begins to turn on Mondays; b's tour starts on the
+    Thursday before, in the middle of the week that is cut."""
+    tours = [tour("a", "2026-01-02"), tour("b", "2026-01-08")]
+    mondays = rotation(WEEK, "2025-12-29", "09:00", day=0)
+    versions = edited(
+        volunteers(*tours),
+        rota(kind=RotaKind.VOLUNTEERS, turning=mondays, tours=tours),
+        "2026-01-05",
+    )
+    assert served(versions, "2026-01-08", "2026-01-19T09:00") == [
+        ("01-08 00:00", "01-09 18:00", "a"),
+        ("01-09 18:00", "01-12 09:00", "b"),
+        ("01-12 09:00", "01-19 09:00", "a"),
+    ]
+
+
 def test_a_join_takes_effect_at_the_next_boundary_even_where_nobody_serves() -> None:
     versions = edited(volunteers(), volunteers(tour("a", "2026-01-02")), "2026-01-12T12:00")
     assert people(versions, "2026-01-02T18:00", 4) == "--aa"
@@ -500,6 +531,7 @@ def test_a_join_takes_effect_at_the_next_boundary_even_where_nobody_serves() -> 
         ("somebody joins", [("a", 2), ("b", 2), ("c", 2), ("d", 12)], "abcdab"),
         ("the one who serves leaves", [("a", 2), ("c", 2)], "abcaca"),
         ("the one who serves leaves and another joins", [("a", 2), ("c", 2), ("d", 12)], "abcdac"),
+        ("the others leave and another joins", [("a", 2), ("d", 12)], "abdada"),
     ],
 )
 def test_volunteers_who_come_and_go_keep_the_order(

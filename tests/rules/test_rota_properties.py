@@ -234,6 +234,7 @@ def overrides_in(draw: st.DrawFn, start: datetime, end: datetime) -> list[Overri
 
 
 # ── what holds ────────────────────────────────────────────────────────────────────────────────
+@settings(deadline=None)
 @given(st.data())
 def test_shifts_tile_the_window_and_every_hole_is_an_explicit_gap(data: st.DataObject) -> None:
     versions = data.draw(histories())
@@ -247,6 +248,7 @@ def test_shifts_tile_the_window_and_every_hole_is_an_explicit_gap(data: st.DataO
     assert all(each.note for each in found if each.why is Why.GAP)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_who_is_on_duty_is_who_the_schedule_says(data: st.DataObject) -> None:
     versions = data.draw(histories())
@@ -263,6 +265,7 @@ def test_who_is_on_duty_is_who_the_schedule_says(data: st.DataObject) -> None:
             assert (now.person, now.why, now.turn) == (shift.person, shift.why, shift.turn)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_two_windows_that_meet_are_one(data: st.DataObject) -> None:
     versions = data.draw(histories())
@@ -283,6 +286,7 @@ def alike(shift: Shift) -> list[object]:
     return [getattr(shift, key) for key in Shift.__slots__[2:]]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_an_edit_changes_nothing_before_its_effect_and_no_running_shift(
     data: st.DataObject,
@@ -301,6 +305,7 @@ def test_an_edit_changes_nothing_before_its_effect_and_no_running_shift(
         assert (now.start, now.end, now.person) == (running.start, running.end, running.person)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_schedule_is_what_walking_through_every_turn_gives(data: st.DataObject) -> None:
     it = data.draw(rotas())
@@ -310,6 +315,7 @@ def test_the_schedule_is_what_walking_through_every_turn_gives(data: st.DataObje
     assert timeline(shifts([RotaVersion(it, None)], (), begin, end)) == timeline(walked)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_at_every_instant_the_override_that_was_made_last_is_in_force(
     data: st.DataObject,
@@ -330,6 +336,7 @@ def test_at_every_instant_the_override_that_was_made_last_is_in_force(
         assert shift.instead_of == (bare.person if ranked else None)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_members_follow_each_other_in_order_whatever_the_versions_are(
     data: st.DataObject,
@@ -390,7 +397,7 @@ def test_twenty_years_of_days_have_one_turn_for_each_date(zone: str) -> None:
     assert len(dates) == 7305
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(rotas())
 def test_every_rota_has_an_answer_for_every_instant(it: Rota) -> None:
     for year in (1970, 2000, 2026, 2100):

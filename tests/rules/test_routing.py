@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.calendar import is_working
@@ -427,6 +427,7 @@ def test_a_refusal_does_not_list_a_whole_company() -> None:
 
 
 # ── what always holds ─────────────────────────────────────────────────────────────────────────
+@settings(deadline=None)
 @given(
     st.integers(0, 2 * 365 * 24 * 60).map(lambda n: at("2026-01-01") + n * timedelta(minutes=1)),
     st.sampled_from([None, "elt", "wiki"]),
