@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.rules.organisation import Organisation, PersonId, Team, WorkingHours
@@ -28,11 +29,12 @@ class Interval:
         return self.start <= at < self.end
 
 
+@lru_cache(maxsize=8192)
 def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The instant at which the clocks of `zone` show `clock` on `day` (product.md 21).
 
     A time that does not exist becomes the first valid instant after the gap; of a repeated hour
-    the first counts.
+    the first counts. Remembered, because the same boundaries are asked for all the time.
     """
     local = datetime.combine(day, clock.replace(fold=0), zone)
     before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
