@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from storage.tables import effects
 from storage.upsert import insert_for, inserted
@@ -20,7 +31,8 @@ from storage.upsert import insert_for, inserted
 class Lane(StrEnum):
     """Lanes have their own workers, so that none waits for another."""
 
-    PAGE = "page"
+    PAGE = "page"  # phones
+    DIRECT = "direct"  # pages by Slack, which may be slow or away while phones are not
     WAIT = "wait"
     CHAT = "chat"
 
@@ -54,6 +66,14 @@ class Effect:
     attempts: int
     repeat: bool
     asked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """A due effect, looked at and not taken."""
+
+    id: int
+    incident: int | None
 
 
 def ask(
@@ -136,20 +156,31 @@ def ask_again(
 
 
 def claim(
-    tx: Connection, lane: Lane, *, now: datetime, lease: timedelta, limit: int
+    tx: Connection,
+    lane: Lane,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    only: int | None = None,
+    spoken_here: Sequence[int] = (),
 ) -> list[Effect]:
-    """Take due effects of a lane, oldest due first, and those whose holder's lease ran out."""
-    ready = or_(
-        and_(effects.c.outcome.in_(WAITING), effects.c.due <= now),
-        and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= now),
-    )
+    """Take due effects of a lane, oldest due first, and those whose holder's lease ran out.
+
+    `only` takes none but that one. `spoken_here` are those that the caller is speaking itself:
+    a jump of the clock makes their leases look lost, and they are not taken from it again.
+    """
     wanted = (
         select(effects.c.id, effects.c.outcome)
-        .where(effects.c.lane == lane, ready)
+        .where(effects.c.lane == lane, _ready(now))
         .order_by(effects.c.due, effects.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if only is not None:
+        wanted = wanted.where(effects.c.id == only)
+    if spoken_here:
+        wanted = wanted.where(effects.c.id.not_in(spoken_here))
     before = {row.id: row.outcome for row in tx.execute(wanted)}
     if not before:
         return []
@@ -170,6 +201,17 @@ def claim(
     return sorted(found, key=lambda effect: (effect.due, effect.id))
 
 
+def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[Ahead]:
+    """What could be claimed now, oldest due first; nothing is taken or locked."""
+    rows = tx.execute(
+        select(effects.c.id, effects.c.incident)
+        .where(effects.c.lane == lane, _ready(now))
+        .order_by(effects.c.due, effects.c.id)
+        .limit(limit)
+    )
+    return [Ahead(id=row.id, incident=row.incident) for row in rows]
+
+
 def release_all(tx: Connection) -> int:
     """Free what a process that is certainly gone had claimed: on a SQLite file that this process
     alone holds. What it was saying may have been heard. Returns how many there were."""
@@ -182,9 +224,14 @@ def release_all(tx: Connection) -> int:
 
 
 def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
-    """Lengthen the leases of effects that are still being spoken; lost ones stay lost."""
+    """Lengthen the leases of effects that are still being spoken; lost ones stay lost.
+
+    One that another transaction is changing just now is left for the next time: a renewal waits
+    for nobody, so that nobody can be waiting for it in a circle.
+    """
     for effect in held:
-        tx.execute(_held(effect).values(lease_until=until))
+        free = _free(effects.c.id == effect.id)
+        tx.execute(_held(effect).where(effects.c.id.in_(free)).values(lease_until=until))
 
 
 def finish(
@@ -250,10 +297,11 @@ def cancel(
 ) -> int:
     """Cancel what still waits and matches every given condition; returns how many.
 
-    An effect that is being spoken at this instant cannot be called back. If it fails, or its
-    holder dies, whoever claims it next looks again whether it is still wanted.
+    An effect that is being claimed or spoken at this instant cannot be called back, and is not
+    waited for. If it fails, or its holder dies, whoever claims it next looks again whether it is
+    still wanted; so does the flow of a wait.
     """
-    change = update(effects).where(effects.c.outcome.in_(WAITING))
+    matching: list[ColumnElement[bool]] = [effects.c.outcome.in_(WAITING)]
     for column, value in (
         (effects.c.escalation, escalation),
         (effects.c.page, page),
@@ -261,12 +309,14 @@ def cancel(
         (effects.c.key, key),
     ):
         if value is not None:
-            change = change.where(column == value)
+            matching.append(column == value)
     kinds = list(kinds)
     if kinds:
-        change = change.where(effects.c.kind.in_(kinds))
+        matching.append(effects.c.kind.in_(kinds))
     done = tx.execute(
-        change.values(outcome=Outcome.CANCELLED, problem=why, ended_at=now, lease_until=None)
+        update(effects)
+        .where(effects.c.id.in_(_free(*matching)))
+        .values(outcome=Outcome.CANCELLED, problem=why, ended_at=now, lease_until=None)
     )
     return done.rowcount
 
@@ -319,6 +369,18 @@ def facts_of(tx: Connection, key: str) -> Mapping[str, Any]:
     """The facts an effect was last asked with; empty when it never was."""
     row = tx.execute(select(effects.c.facts).where(effects.c.key == key)).one_or_none()
     return row.facts if row is not None else {}
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(effects.c.outcome.in_(WAITING), effects.c.due <= now),
+        and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= now),
+    )
+
+
+def _free(*matching: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The ids of what matches and of no effect that another transaction is changing just now."""
+    return select(effects.c.id).where(*matching).with_for_update(skip_locked=True)
 
 
 def _held(effect: Effect) -> Any:

@@ -23,15 +23,32 @@ def open_new(tx: Connection, **values: Any) -> Incident | None:
     return _value(found) if found else None
 
 
-def get(tx: Connection, incident_id: IncidentId) -> Incident | None:
-    found = tx.execute(select(incidents).where(incidents.c.id == incident_id)).one_or_none()
+def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incident | None:
+    """With `hold` nobody else changes it until this transaction ends.
+
+    Flows that change an incident hold it first of all, so that they follow one another and never
+    wait for each other in a circle. Rows that only point to it are not held up.
+    """
+    query = select(incidents).where(incidents.c.id == incident_id)
+    if hold:
+        query = query.with_for_update(key_share=True)
+    found = tx.execute(query).one_or_none()
     return _value(found) if found else None
 
 
-def find_open(tx: Connection, trouble: str) -> Incident | None:
-    found = tx.execute(
-        select(incidents).where(incidents.c.trouble == trouble, incidents.c.state.in_(OPEN))
-    ).one_or_none()
+def hold_if_free(tx: Connection, incident_id: IncidentId) -> bool:
+    """Hold it like `get`, unless another transaction does; False then, at once."""
+    query = select(incidents.c.id).where(incidents.c.id == incident_id)
+    held = tx.execute(query.with_for_update(key_share=True, skip_locked=True))
+    return held.first() is not None
+
+
+def find_open(tx: Connection, trouble: str, *, hold: bool = False) -> Incident | None:
+    """The one open incident of a trouble; `hold` as in `get`."""
+    query = select(incidents).where(incidents.c.trouble == trouble, incidents.c.state.in_(OPEN))
+    if hold:
+        query = query.with_for_update(key_share=True)
+    found = tx.execute(query).one_or_none()
     return _value(found) if found else None
 
 

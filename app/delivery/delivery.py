@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.chat.client import Chat
 from app.delivery.directory import Directory
-from app.delivery.lanes import RENEW, LaneLoop, Speak, claim_due
+from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.delivery.posts import Posts
 from app.delivery.rings import Rings, claim_rings
@@ -25,7 +25,8 @@ from storage.effects import Effect, Lane
 log = logging.getLogger("baton.delivery")
 T = TypeVar("T")
 
-PAGE_PLACES = 32
+PAGE_PLACES = 64
+DIRECT_PLACES = 64
 CHAT_PLACES = 64
 
 
@@ -37,10 +38,10 @@ class Delivery:
     ) -> None:
         self._kit = kit
         rings = Rings(kit, chat=chat, gateway=gateway, links=links, seal=seal)
-        self.pages = LaneLoop(
-            kit, Lane.PAGE, claim=claim_rings, speak=rings.speak, places=PAGE_PLACES
-        )
-        self._lanes = [self.pages]
+        self._lanes = [
+            LaneLoop(kit, lane, claim=claim_rings(lane), speak=rings.speak, places=places)
+            for lane, places in ((Lane.PAGE, PAGE_PLACES), (Lane.DIRECT, DIRECT_PLACES))
+        ]
         if chat is not None:
             speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
             self._lanes.append(
@@ -49,7 +50,6 @@ class Delivery:
                 )
             )
         self._waits_due = asyncio.Event()
-        self._next_wait: datetime | None = None
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         kit.on_commit(self.wake)
@@ -60,7 +60,6 @@ class Delivery:
             if lane.lane in asked:
                 lane.wake(asked[lane.lane])
         if Lane.WAIT in asked:
-            self._next_wait = min(asked[Lane.WAIT], self._next_wait or asked[Lane.WAIT])
             self._waits_due.set()
 
     def start(self) -> None:
@@ -108,20 +107,16 @@ class Delivery:
         """Waits end on time: sleep until the earliest, or until a commit brings an earlier one."""
         while not self._stopping:
             self._waits_due.clear()
-            self._next_wait = None
             await _surviving(answer_due(self._kit))
-            due = self._hinted() or await _surviving(self._kit.read(_next_wait))
+            due = await _surviving(self._kit.read(_next_wait))
             pause = 1.0
             if due is not None:
-                pause = min(1.0, max(0.0, (due - self._kit.clock()).total_seconds()))
+                # What is due and was left is held by another transaction: look again soon.
+                pause = min(1.0, max(SOON, (due - self._kit.clock()).total_seconds()))
             try:
                 await asyncio.wait_for(self._waits_due.wait(), pause)
             except TimeoutError:
                 continue
-
-    def _hinted(self) -> datetime | None:
-        """What commits asked for while the due ones were answered."""
-        return self._next_wait
 
     async def _keep(self) -> None:
         while not self._stopping:

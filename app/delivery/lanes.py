@@ -5,6 +5,7 @@ Every lane has its own loop and its own places, so a slow Slack never takes a pl
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -20,7 +21,8 @@ from storage.effects import Effect, Lane
 
 log = logging.getLogger("baton.delivery")
 
-Claim: TypeAlias = Callable[[Work, int], Sequence[Effect]]
+Claim: TypeAlias = Callable[[Work, int, Sequence[int]], Sequence[Effect]]
+"""Takes at most so many effects, and none of those that are being spoken here."""
 Speak: TypeAlias = Callable[[Effect], Awaitable[Spoken]]
 
 RENEW = outcome.LEASE.total_seconds() / 3
@@ -28,6 +30,8 @@ RENEW = outcome.LEASE.total_seconds() / 3
 frozen or dead renews nothing, and is taken over."""
 SWEEP = 1.0
 """Wake-ups are hints and may be lost; a lane looks by itself at least this often (seconds)."""
+SOON = 0.02
+"""Between two looks at what is due and was not to be had, in seconds."""
 
 
 class LaneLoop:
@@ -70,7 +74,8 @@ class LaneLoop:
             return 1
         self._woken.clear()
         self.next_due = None
-        claimed = await self._kit.do(self._claim, free)
+        here = [effect.id for effect in self._busy.values()]
+        claimed = await self._kit.do(self._claim, free, here)
         for effect in claimed:
             task = asyncio.create_task(self._handle(effect), name=f"{self.lane}:{effect.key}")
             self._busy[task] = effect
@@ -97,20 +102,24 @@ class LaneLoop:
         return len(self._busy)
 
     async def _sleep(self) -> None:
-        wait = SWEEP
-        if self.next_due is not None:
-            wait = min(SWEEP, max(0.0, (self.next_due - self._kit.clock()).total_seconds()))
-        elif (due := await self._kit.read(_next_due, self.lane)) is not None:
-            wait = min(SWEEP, max(0.0, (due - self._kit.clock()).total_seconds()))
-        try:
-            await asyncio.wait_for(self._woken.wait(), wait)
-        except TimeoutError:
+        """Until something is due, or for a sweep's time; a hint that comes meanwhile is heard."""
+        if self._is_hinted():
             return
-        if self.next_due is not None and self.next_due > self._kit.clock():
-            # A hint about the future: sleep on, but no longer than until then.
+        due = await self._kit.read(_next_due, self.lane)
+        sweep = time.monotonic() + SWEEP
+        while not self._stopping and not self._is_hinted():
+            known = [each for each in (due, self.next_due) if each is not None]
+            left = [(each - self._kit.clock()).total_seconds() for each in known]
+            # What is due and was not to be had is held by somebody else: look again soon.
+            wait = max(SOON, min([sweep - time.monotonic(), *left]))
+            try:
+                await asyncio.wait_for(self._woken.wait(), wait)
+            except TimeoutError:
+                return
             self._woken.clear()
-            wait = (self.next_due - self._kit.clock()).total_seconds()
-            await asyncio.sleep(max(0.0, min(wait, SWEEP)))
+
+    def _is_hinted(self) -> bool:
+        return self.next_due is not None and self.next_due <= self._kit.clock()
 
     async def _handle(self, effect: Effect) -> None:
         try:
@@ -140,8 +149,15 @@ class LaneLoop:
 def claim_due(lane: Lane) -> Claim:
     """A claim that takes whatever is due in a lane."""
 
-    def claim(work: Work, places: int) -> Sequence[Effect]:
-        return effects.claim(work.tx, lane, now=work.now, lease=outcome.LEASE, limit=places)
+    def claim(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
+        return effects.claim(
+            work.tx,
+            lane,
+            now=work.now,
+            lease=outcome.LEASE,
+            limit=places,
+            spoken_here=spoken_here,
+        )
 
     return claim
 

@@ -15,7 +15,12 @@ from storage.effects import Effect, Lane, Outcome
 LEASE = timedelta(seconds=10)
 """Longer than any one try may take; after it another worker takes the effect over."""
 PAGE_TRIES = 8
-LONGEST_WAIT = {Lane.PAGE: timedelta(seconds=15), Lane.CHAT: timedelta(minutes=5)}
+RINGING_LANES = (Lane.PAGE, Lane.DIRECT)
+LONGEST_WAIT = {
+    Lane.PAGE: timedelta(seconds=15),
+    Lane.DIRECT: timedelta(seconds=15),
+    Lane.CHAT: timedelta(minutes=5),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,8 @@ class Spoken:
 
 def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
     """Record that it was said; False when the lease was lost, and then nothing is written."""
+    if effect.lane is Lane.CHAT and effect.incident is not None:
+        work.incident(effect.incident)  # held first, as every flow does
     if not effects.finish(work.tx, effect, Outcome.DONE, now=work.now):
         return False
     if spoken.record is not None:
@@ -38,7 +45,7 @@ def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
 def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     """Try again later, or park it where people see it."""
     lane = effect.lane
-    out_of_tries = lane is Lane.PAGE and effect.attempts >= PAGE_TRIES
+    out_of_tries = lane in RINGING_LANES and effect.attempts >= PAGE_TRIES
     if error.permanent or out_of_tries:
         if effects.finish(work.tx, effect, Outcome.PARKED, now=work.now, problem=error.sentence):
             _tell_parked(work, effect, error)

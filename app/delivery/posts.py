@@ -20,10 +20,11 @@ from app.flows.record import (
 from app.flows.work import Work
 from app.rules.incident import Incident
 from storage import incidents, posts
-from storage.effects import Effect
+from storage.effects import Effect, Lane
 from storage.posts import Post
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+NO_ROOM = frozenset({"channel_not_found", "is_archived"})
 SUFFIXES = 6
 """So many other names are tried when a foreign channel holds ours."""
 
@@ -156,9 +157,8 @@ class Posts:
         channel = await self._kit.read(lambda work: tell.owner_channel(work, incident))
         if message is None:
             return Spoken()
-        return await self._keep(
-            effect, f"notice:{incident.id}", await self._chat.channel_id(channel), message
-        )
+        room = await self._room(channel)
+        return await self._keep(effect, f"notice:{incident.id}", room, message)
 
     async def _digest(self, effect: Effect) -> Spoken:
         team = effect.facts["team"]
@@ -167,7 +167,7 @@ class Posts:
             return Spoken()
         message, held = found
         name = await self._kit.read(lambda work: work.org.teams[team].channel)
-        channel = await self._chat.channel_id(name)
+        channel = await self._room(name)
         posted = await self._post_once(effect, effect.key, channel, message)
         return Spoken(record=lambda work: delivered_digest(work, effect.key, held, posted=posted))
 
@@ -214,8 +214,7 @@ class Posts:
         message = await self._kit.read(tell.handover, number)
         if message is None:
             return Spoken()
-        name = await self._kit.read(lambda work: work.org.oncall_channel)
-        channel = await self._chat.channel_id(name)
+        channel = await self._room(await self._kit.read(lambda work: work.org.oncall_channel))
         key = f"handover:{number}"
         post = await self._stands(key)
         if post is not None and await self._edit(post, message):
@@ -260,8 +259,9 @@ class Posts:
         try:
             return await self._chat.post(channel, message, key=key, thread=thread)
         except ChatError as error:
-            if error.code == "channel_not_found":
-                self._chat.forget_channel(channel)
+            if error.code in NO_ROOM and self._chat.forget_channel(channel):
+                # A channel of the file is gone: the next try looks where it goes instead.
+                raise ChatError(error.code, error.sentence) from error
             raise
 
     async def _stands(self, key: str) -> Post | None:
@@ -271,8 +271,38 @@ class Posts:
         return await self._kit.read(lambda work: work.incident(effect.incident or 0))
 
     async def _engineering(self) -> str:
-        name = await self._kit.read(lambda work: work.org.engineering_channel)
-        return await self._chat.channel_id(name)
+        return await self._room(await self._kit.read(lambda work: work.org.engineering_channel))
+
+    async def _room(self, name: str) -> str:
+        """The id of a channel of the organisation file. Where it is not there, what belongs in it
+        goes to the engineering channel, else to the on-call channel, with a word about it."""
+        others = await self._kit.read(
+            lambda work: (work.org.engineering_channel, work.org.oncall_channel)
+        )
+        lost: ChatError | None = None
+        for place in dict.fromkeys((name, *others)):
+            try:
+                room = await self._chat.channel_id(place)
+            except ChatError as error:
+                if error.code not in NO_ROOM:
+                    raise
+                lost = lost or error
+                continue
+            if lost is not None:
+                await self._kit.do(_room_is_lost, name, lost.sentence)
+            return room
+        raise lost or ChatError("channel_not_found", f"{name} is not there.")
+
+
+def _room_is_lost(work: Work, name: str, problem: str) -> None:
+    """Told once an hour; the people whose channel it was cannot know otherwise."""
+    what = f"The channel {name} of baton.toml is not there; what belongs in it is posted here."
+    work.ask(
+        Kind.ALARM,
+        f"alarm:{work.now:%Y-%m-%dT%H}:no_room:{name}",
+        lane=Lane.CHAT,
+        facts={"v": 1, "what": what, "problem": problem},
+    )
 
 
 def _standing(effect: Effect, key: str, posted: Posted) -> Spoken:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.chat.client import Chat
 from app.chat.message import Message
-from app.delivery import outcome
+from app.delivery.lanes import Claim, claim_due
 from app.delivery.outcome import Spoken
 from app.flows import tell
 from app.flows.kinds import Kind
@@ -35,17 +35,24 @@ class _Call:
     text: PageText
 
 
-def claim_rings(work: Work, places: int) -> Sequence[Effect]:
-    """Take due rings; those whose page was answered meanwhile are cancelled, not rung."""
-    claimed = effects.claim(work.tx, Lane.PAGE, now=work.now, lease=outcome.LEASE, limit=places)
-    wanted = []
-    for effect in claimed:
-        page = escalations.get_page(work.tx, effect.page) if effect.page else None
-        if effect.kind == Kind.RING and (page is None or page.state is not Ringing.RINGING):
-            effects.finish(work.tx, effect, Outcome.CANCELLED, now=work.now, problem="answered")
-        else:
-            wanted.append(effect)
-    return wanted
+def claim_rings(lane: Lane) -> Claim:
+    """A claim of due rings; those whose page was answered meanwhile are cancelled, not rung."""
+    take = claim_due(lane)
+
+    def claim(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
+        return [effect for effect in take(work, places, spoken_here) if _is_wanted(work, effect)]
+
+    return claim
+
+
+def _is_wanted(work: Work, effect: Effect) -> bool:
+    if effect.kind != Kind.RING:
+        return True
+    page = escalations.get_page(work.tx, effect.page) if effect.page else None
+    if page is not None and page.state is Ringing.RINGING:
+        return True
+    effects.finish(work.tx, effect, Outcome.CANCELLED, now=work.now, problem="answered")
+    return False
 
 
 class Rings:

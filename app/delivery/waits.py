@@ -1,6 +1,7 @@
 """Waits that ended: each is answered by its flow, in the transaction that takes it."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -8,11 +9,11 @@ from app.delivery import outcome
 from app.delivery.outcome import backoff
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
-from app.flows.kit import Kit
+from app.flows.kit import TRIES, Kit, is_passing
 from app.flows.progress import expire
 from app.flows.take_step import take_step
 from app.flows.work import Work
-from storage import effects
+from storage import effects, incidents
 from storage.effects import Effect, Lane, Outcome
 
 log = logging.getLogger("baton.waits")
@@ -40,11 +41,10 @@ class WaitFailed(Exception):
 
 
 def answer_next(work: Work) -> str | None:
-    """Take the wait that is due longest and run its flow; the key, or None when none is due."""
-    claimed = effects.claim(work.tx, Lane.WAIT, now=work.now, lease=outcome.LEASE, limit=1)
-    if not claimed:
+    """Take the wait that is due longest and run its flow; the key, or None when none is free."""
+    effect = _take(work)
+    if effect is None:
         return None
-    effect = claimed[0]
     try:
         ANSWERS[effect.kind](work, effect)
     except Exception as error:
@@ -56,15 +56,34 @@ def answer_next(work: Work) -> str | None:
 async def answer_due(kit: Kit) -> int:
     """Answer what is due, one transaction each, so that a bad row costs only itself."""
     done = 0
+    races: Counter[int] = Counter()
     while done < AT_ONCE:
         try:
             if await kit.do(answer_next) is None:
                 break
         except WaitFailed as failure:
-            log.exception("the wait %s could not be answered", failure.effect.key)
-            await kit.do(_later, failure.effect)
+            effect = failure.effect
+            races[effect.id] += 1
+            # A lost race is nobody's failure: a page is not put off for it.
+            if not is_passing(failure.__cause__) or races[effect.id] >= TRIES:
+                log.exception("the wait %s could not be answered", effect.key)
+                await kit.do(_later, effect)
         done += 1
     return done
+
+
+def _take(work: Work) -> Effect | None:
+    """The incident is held before its wait is taken, in the order of every flow; one that
+    somebody else holds just now keeps no other wait waiting."""
+    for ahead in effects.list_due(work.tx, Lane.WAIT, now=work.now, limit=AT_ONCE):
+        if ahead.incident is not None and not incidents.hold_if_free(work.tx, ahead.incident):
+            continue
+        taken = effects.claim(
+            work.tx, Lane.WAIT, now=work.now, lease=outcome.LEASE, limit=1, only=ahead.id
+        )
+        if taken:
+            return taken[0]
+    return None
 
 
 def _later(work: Work, effect: Effect) -> None:

@@ -43,7 +43,7 @@ def declare(
     assessment = assess_declared(owned, threatened)
     # Without a service every declaration is a trouble of its own.
     trouble = f"service:{owned.id}" if owned else f"declared:{work.now.isoformat()}:{person}"
-    here = incidents.find_open(work.tx, trouble)
+    here = incidents.find_open(work.tx, trouble, hold=True)
     incident = here or open_incident(
         work,
         trouble=trouble,
@@ -54,7 +54,7 @@ def declare(
         declared_by=person,
     )
     if incident is None:
-        here = incident = incidents.find_open(work.tx, trouble)
+        here = incident = incidents.find_open(work.tx, trouble, hold=True)
     assert incident is not None, "one that is open already, or the one just opened"
     if here is not None:
         work.note(incident.id, "declared_too", by=person, title=title)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app.flows.standing import NoOrganisation, StandingOrders
 from app.flows.work import Refused, Work
@@ -124,10 +124,10 @@ class Kit:
             except Refused as refusal:
                 self._record(refusal)
                 raise
-            except (OperationalError, DBAPIError) as error:
+            except DBAPIError as error:
                 # A lost race or connection undoes the whole transaction, so the whole
                 # transaction is tried again, never a single statement.
-                if attempt == TRIES or not _passing(error):
+                if attempt == TRIES or not is_passing(error):
                     raise
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
@@ -136,11 +136,11 @@ class Kit:
         self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         with self.database.read.begin() as tx:
-            return view(self._work(tx), *args, **kwargs)
+            return view(self._work(tx, writes=False), *args, **kwargs)
 
-    def _work(self, tx: Connection) -> Work:
+    def _work(self, tx: Connection, *, writes: bool = True) -> Work:
         org, schedule = self.orders.in_force(tx)
-        return Work(tx=tx, now=self.clock(), org=org, schedule=schedule)
+        return Work(tx=tx, now=self.clock(), org=org, schedule=schedule, writes=writes)
 
     def _record(self, refusal: Refused) -> None:
         if not refusal.act:
@@ -162,13 +162,20 @@ class Kit:
         self._readers.shutdown(wait=True)
 
 
-def _passing(error: DBAPIError) -> bool:
+LOST_RACES = frozenset({"40001", "40P01", "57P01", "55P03", "23505"})
+"""PostgreSQL's codes for: not serializable, deadlock, shut down, lock not had in time, and another
+transaction's row of the same key, which whoever looks again will see."""
+
+
+def is_passing(error: BaseException | None) -> bool:
     """Whether the same transaction may succeed a moment later."""
+    if not isinstance(error, DBAPIError):
+        return False
     if error.connection_invalidated:
         return True
     code = getattr(error.orig, "sqlstate", None)
     if code is not None:
-        return code in {"40001", "40P01", "57P01", "55P03"}
+        return code in LOST_RACES
     return "locked" in str(error.orig)
 
 

@@ -18,6 +18,7 @@ def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
         raise Refused(
             "That page is not known any more; nothing was changed.", act=Act.PASS_ON, by=person
         )
+    work.incident(page.incident)  # held, so that two managers cannot both pass it on
     subject = f"INC-{page.incident}"
     if page.person != person:
         raise Refused(

@@ -36,7 +36,7 @@ def still_on_it(work: Work, incident_id: IncidentId, *, by: Caller) -> Incident:
 
 def expire(work: Work, incident_id: IncidentId) -> bool:
     """The wait for progress ended. True when the acknowledgement expired and pages go out anew."""
-    incident = incidents.get(work.tx, incident_id)
+    incident = incidents.get(work.tx, incident_id, hold=True)
     if incident is None or incident.state is not State.ACKNOWLEDGED:
         return False
     since = incident.progress_at or incident.acknowledged_at or work.now

@@ -13,7 +13,7 @@ from app.flows.work import Work
 from app.rules import ladder, routing
 from app.rules.escalation import Policy
 from app.rules.incident import Incident, State
-from app.rules.ladder import Rung
+from app.rules.ladder import Method, Rung
 from app.rules.organisation import PersonId
 from storage import escalations, incidents
 from storage.effects import Lane
@@ -40,10 +40,14 @@ def take_step(work: Work, escalation_id: int, *, step: int) -> list[Page]:
     people who cannot be woken are told on what they have, and the next step rings with them
     (product.md 8). The wait to the following step starts now.
     """
-    escalation = escalations.get(work.tx, escalation_id)
-    if escalation is None or escalation.state is not Ringing.RINGING or escalation.step != step:
+    found = escalations.get(work.tx, escalation_id)
+    if found is None:
         return []
-    incident = work.incident(escalation.incident)
+    incident = work.incident(found.incident)
+    # Read again, now that nobody can answer it until this step is taken.
+    escalation = escalations.get(work.tx, escalation_id) or found
+    if escalation.state is not Ringing.RINGING or escalation.step != step:
+        return []
     if not _wanted(escalation, incident):
         end_escalation(work, escalation, why=f"{incident.state} already")
         return []
@@ -166,7 +170,7 @@ def _ask_ring(work: Work, page: Page, rung: Rung) -> None:
     work.ask(
         Kind.RING,
         f"ring:{page.id}:{name}",
-        lane=Lane.PAGE,
+        lane=Lane.DIRECT if rung.method is Method.SLACK else Lane.PAGE,
         due=work.now + rung.delay,
         facts={"v": 1, "method": rung.method, "contact": rung.contact},
         incident=page.incident,

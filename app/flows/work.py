@@ -38,6 +38,7 @@ class Work:
     now: datetime
     org: Organisation
     schedule: Schedule
+    writes: bool = True
     asked: dict[Lane, datetime] = field(default_factory=dict)
 
     def ask(
@@ -100,8 +101,11 @@ class Work:
         return effects.hasten(self.tx, key, now=self.now)
 
     def incident(self, incident_id: IncidentId) -> Incident:
-        """The incident as it stands now; refuses a number that does not exist."""
-        found = incidents.get(self.tx, incident_id)
+        """The incident as it stands now, which in a flow stays so until the flow ends.
+
+        Refuses a number that does not exist.
+        """
+        found = incidents.get(self.tx, incident_id, hold=self.writes)
         if found is None:
             raise Refused(f"There is no INC-{incident_id}. `/inc list` shows the open ones.")
         return found
