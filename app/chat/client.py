@@ -1,6 +1,7 @@
 """The calls we make to Slack: each one once, its trouble told as ChatError, no retries here."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ EVENT = "baton"
 INVITE_BATCH = 100
 LOST = (TimeoutError, aiohttp.ClientError, SlackRequestError, json.JSONDecodeError)
 HISTORY = 100
+ABSENT = 30.0
+"""Seconds for which a channel that was not there counts as not there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,8 @@ class Chat:
         self._client: AsyncWebClient | None = None
         self.limits = limits or Limits()
         self._ids: dict[str, str] = {}
+        self._absent: dict[str, ChatError] = {}
+        self._absent_until = 0.0
         self.me: Me | None = None
         self.calls = 0
         self.problem: str | None = None
@@ -248,21 +253,29 @@ class Chat:
         """The id behind a "#name" of the organisation file; ids pass through.
 
         Remembered, because listing channels is slow and rationed; forgotten when a call says
-        that the channel is gone.
+        that the channel is gone. One that is not there is not looked for again for a while.
         """
         if not name.startswith("#"):
             return name
+        if time.monotonic() > self._absent_until:
+            self._absent.clear()
+        if name in self._absent:
+            raise self._absent[name]
         if name not in self._ids:
             found = await self.find_channel(name)
-            if found is None:
-                raise ChatError(
-                    "channel_not_found", explain(f"to find {name}", "channel_not_found")
-                )
+            if found is None or found.archived:
+                code = "is_archived" if found else "channel_not_found"
+                self._absent[name] = ChatError(code, explain(f"to find {name}", code))
+                self._absent_until = time.monotonic() + ABSENT
+                raise self._absent[name]
             self._ids[name] = found.id
         return self._ids[name]
 
-    def forget_channel(self, channel: str) -> None:
+    def forget_channel(self, channel: str) -> bool:
+        """True when it was remembered, so that asking again may find another one."""
+        before = len(self._ids)
         self._ids = {name: found for name, found in self._ids.items() if found != channel}
+        return len(self._ids) < before
 
     async def accounts(self) -> list[Account]:
         """The whole directory."""

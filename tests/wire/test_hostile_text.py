@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from app.chat.limits import Limits
@@ -106,6 +106,7 @@ _turns = iter(range(SERVICES))
 @settings(
     max_examples=10,
     deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # a smaller example would not be found faster
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(texts=dict.fromkeys(("title", "details", "url", "fingerprint", "label"), ALL))
