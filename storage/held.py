@@ -22,11 +22,16 @@ class Held:
 def hold(
     tx: Connection, incident_id: IncidentId, *, team: str, since: datetime, until: datetime
 ) -> None:
-    """Hold an incident for a team's next opening; one held already stays as it was."""
+    """Hold an incident for a team's next opening; one that waits already stays as it was, and
+    one that was delivered before waits anew."""
+    new = insert_for(tx, held).values(incident=incident_id, team=team, since=since, until=until)
+    anew = {name: new.excluded[name] for name in ("team", "since", "until")}
     tx.execute(
-        insert_for(tx, held)
-        .values(incident=incident_id, team=team, since=since, until=until)
-        .on_conflict_do_nothing()
+        new.on_conflict_do_update(
+            index_elements=["incident"],
+            set_={**anew, "delivered_at": None},
+            where=held.c.delivered_at.is_not(None),
+        )
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
-from app.rules.organisation import PersonId, Severity
+from app.rules.organisation import PersonId, Severity, SlaId
 from storage.tables import incidents
 from storage.upsert import insert_for
 
@@ -66,10 +66,15 @@ def find_latest(tx: Connection, trouble: str) -> Incident | None:
     return _value(found) if found else None
 
 
-def is_known(tx: Connection, trouble: str) -> bool:
-    """Whether this trouble ever had an incident, whatever became of it."""
-    found = tx.execute(select(incidents.c.id).where(incidents.c.trouble == trouble).limit(1))
-    return found.first() is not None
+def find_newest(tx: Connection, trouble: str) -> Incident | None:
+    """The newest incident of a trouble, whatever became of it."""
+    found = tx.execute(
+        select(incidents)
+        .where(incidents.c.trouble == trouble)
+        .order_by(incidents.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _value(found) if found else None
 
 
 def find_by_channel(tx: Connection, channel_id: str) -> Incident | None:
@@ -144,13 +149,19 @@ def change(tx: Connection, incident_id: IncidentId, **values: Any) -> None:
 
 
 def raise_severity(
-    tx: Connection, incident_id: IncidentId, *, was: Severity, to: Severity, reason: str
+    tx: Connection,
+    incident_id: IncidentId,
+    *,
+    was: Severity,
+    to: Severity,
+    reason: str,
+    sla: SlaId | None,
 ) -> bool:
-    """True for the one caller that changed it from `was`."""
+    """True for the one caller that changed it from `was`. `sla` is what it now threatens."""
     change = (
         update(incidents)
         .where(incidents.c.id == incident_id, incidents.c.severity == was)
-        .values(severity=to, reason=reason)
+        .values(severity=to, reason=reason, sla=func.coalesce(sla, incidents.c.sla))
     )
     return tx.execute(change).rowcount == 1
 

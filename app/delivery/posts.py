@@ -49,6 +49,7 @@ class Posts:
             Kind.NOTICE: self._notice,
             Kind.DIGEST: self._digest,
             Kind.SAY: self._say,
+            Kind.CALL: self._call,
             Kind.GAP: self._to_engineering(tell.gap),
             Kind.ALARM: self._to_engineering(tell.alarm),
             Kind.PAGE_MESSAGE: self._page_message,
@@ -166,10 +167,21 @@ class Posts:
         if found is None:
             return Spoken()
         message, held = found
-        name = await self._kit.read(lambda work: work.org.teams[team].channel)
+        name = await self._kit.read(tell.digest_channel, team)
         channel = await self._room(name)
         posted = await self._post_once(effect, effect.key, channel, message)
         return Spoken(record=lambda work: delivered_digest(work, effect.key, held, posted=posted))
+
+    async def _call(self, effect: Effect) -> Spoken:
+        """To the channel of a team that has no rota, while its incident is unanswered."""
+        incident = await self._incident(effect)
+        message = await self._kit.read(tell.called, incident.id)
+        if message is None:
+            return Spoken()
+        name = await self._kit.read(lambda work: tell.owner_channel(work, incident))
+        channel = await self._chat.channel_id(name)
+        posted = await self._post_once(effect, effect.key, channel, message)
+        return _standing(effect, effect.key, posted)
 
     async def _say(self, effect: Effect) -> Spoken:
         incident = await self._incident(effect)

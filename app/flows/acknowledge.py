@@ -96,9 +96,7 @@ def end_all(work: Work, incident_id: IncidentId, *, why: str) -> None:
     """The incident is over, and with it everything that rings for it."""
     for escalation in escalations.list_ringing(work.tx, incident_id):
         end_escalation(work, escalation, why=why)
-    effects.cancel(
-        work.tx, now=work.now, why=why, incident=incident_id, kinds=[Kind.EXPIRE, Kind.NUDGE_DUE]
-    )
+    effects.cancel(work.tx, now=work.now, why=why, incident=incident_id, kinds=[Kind.EXPIRE])
 
 
 def watch_progress(work: Work, incident_id: IncidentId, *, since: datetime) -> None:

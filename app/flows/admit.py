@@ -94,9 +94,14 @@ def is_manager(work: Work, person: PersonId) -> bool:
     return bool(found and found.manager)
 
 
+def may_answer(work: Work, person: PersonId) -> bool:
+    """False for an account that is deactivated or a bot's: no answer of it would be taken."""
+    account = people.get(work.tx, person)
+    return account is None or account.standing not in (Standing.DEACTIVATED, Standing.BOT)
+
+
 def _with_link(work: Work, caller: LinkCaller, act: Act, subject: str) -> PersonId:
-    account = people.get(work.tx, caller.person)
-    if account is not None and account.standing in (Standing.DEACTIVATED, Standing.BOT):
+    if not may_answer(work, caller.person):
         raise Refused(
             "This account is deactivated, so its links no longer work.",
             act=act,

@@ -23,7 +23,8 @@ def hand_to_owner(work: Work, incident: Incident) -> None:
         return
     opening = calendar.next_opening(team.working_hours, work.now)
     held.hold(work.tx, incident.id, team=team.id, since=work.now, until=opening)
-    work.ask(
+    # Again, because a digest of this very minute may have been read a moment ago.
+    work.ask_again(
         Kind.DIGEST,
         f"digest:{team.id}:{opening:%Y-%m-%dT%H:%M}",
         lane=Lane.CHAT,

@@ -11,7 +11,6 @@ class Kind(StrEnum):
     STEP = "step"
     EXPIRE = "expire"
     HANDOVER_DUE = "handover_due"
-    NUDGE_DUE = "nudge_due"
     # chat lane: what is said in Slack
     CHANNEL = "channel"
     CARD = "card"
@@ -21,6 +20,7 @@ class Kind(StrEnum):
     BOOKMARK = "bookmark"
     INVITE = "invite"
     NOBODY_ANSWERED = "nobody_answered"
+    CALL = "call"  # a P1 to the channel of its team, which has no rota
     NOTICE = "notice"  # a non-P1 to its owner's channel
     DIGEST = "digest"
     SAY = "say"  # one message, once, in an incident's channel or thread

@@ -139,6 +139,7 @@ def trigger_again(
     fresh = work.incident(incident.id)
     if fresh.severity.wakes:
         start_paging(work, fresh, why=why)
+        speak.open_channel_again(work, fresh)
     else:
         hold.hand_to_owner(work, fresh)
     speak.refresh(work, fresh)
@@ -157,6 +158,7 @@ def raise_severity(
         was=incident.severity,
         to=assessment.severity,
         reason=assessment.reason,
+        sla=assessment.sla,
     )
     if not changed:
         return False
@@ -192,7 +194,7 @@ def raise_severity(
 def may_reopen(incident: Incident, work: Work) -> bool:
     """A firing within 30 minutes of the resolve reopens; later it is a new incident."""
     return (
-        incident.state is State.RESOLVED
+        incident.state in (State.RESOLVED, State.CLOSED)
         and incident.resolved_at is not None
         and work.now - incident.resolved_at < REOPEN_WITHIN
     )

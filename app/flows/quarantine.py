@@ -1,5 +1,7 @@
 """A body that nobody could read: kept raw, and told so that nobody can miss it (product.md 14)."""
 
+from datetime import timedelta
+
 from app.flows.open_incident import open_incident
 from app.flows.work import Work
 from app.rules.alert import Delivery
@@ -10,6 +12,8 @@ from storage.inbox import InboxState
 
 GIVE_UP_AFTER = 5
 """A body whose flow failed this often is quarantined."""
+NOT_BEFORE = timedelta(hours=1)
+"""Between two P1s of bodies of one source that nobody can read."""
 
 
 def quarantine(work: Work, delivery: Delivery, *, problem: str) -> int | None:
@@ -24,9 +28,10 @@ def quarantine(work: Work, delivery: Delivery, *, problem: str) -> int | None:
 
 
 def raise_unreadable(work: Work, source: str, *, problem: str) -> None:
-    """The hour is part of the trouble's name, so a second one an hour attaches instead."""
-    trouble = f"unreadable:{source}:{work.now:%Y-%m-%dT%H}"
-    if incidents.is_known(work.tx, trouble):
+    """At most one an hour, and none while people see to one: the bodies are kept all the same."""
+    trouble = f"unreadable:{source}"
+    newest = incidents.find_newest(work.tx, trouble)
+    if newest and (newest.state.is_open or work.now - newest.opened_at < NOT_BEFORE):
         return
     reason = f"P1: alerts from {source} cannot be read, so nobody knows what they say"
     open_incident(

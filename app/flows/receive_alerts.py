@@ -44,7 +44,8 @@ def receive_alerts(work: Work, delivery: Delivery, found: Sequence[Alert]) -> Re
 def take_in(work: Work, source: str, row: int, found: Sequence[Alert]) -> Received:
     """The alerts of a body that is in the inbox as `row`."""
     attached, cleared = [], 0
-    for alert in found:
+    # One order for everybody, so that two bodies never wait for each other's incidents.
+    for alert in sorted(found, key=lambda each: _trouble_key(work, source, each)):
         if alert.state is AlertState.RESOLVED:
             _clear(work, source, row, alert)
             cleared += 1
@@ -54,14 +55,15 @@ def take_in(work: Work, source: str, row: int, found: Sequence[Alert]) -> Receiv
 
 
 def _fire(work: Work, source: str, row: int, alert: Alert) -> Incident:
-    known = alerts.find_firing(work.tx, source, alert.fingerprint)
-    if known is not None:
-        alerts.repeat(work.tx, known.id, at=work.now)
     trouble = _Trouble.of(work, source, alert)
     incident = _attach_or_open(work, source, trouble)
+    # Only now, for the incident is held: another telling of this firing waits for us, or is seen.
+    known = alerts.find_firing(work.tx, source, alert.fingerprint)
     if known is None:
         _store(work, source, row, alert, trouble, incident)
-    elif known.incident != incident.id:
+        return incident
+    alerts.repeat(work.tx, known.id, at=work.now)
+    if known.incident != incident.id:
         alerts.move_to(work.tx, known.id, incident.id)
     return incident
 
@@ -79,8 +81,7 @@ class _Trouble:
     @classmethod
     def of(cls, work: Work, source: str, alert: Alert) -> "_Trouble":
         alarm = work.org.alarms.get(alert.alarm)
-        named = alarm.service if alarm else alert.service
-        service = work.org.services.get(named) if named else None
+        service = _service(work, alert)
         working = not is_out_of_hours(work, service)
         assessment = severity.assess_alert(
             work.org,
@@ -89,8 +90,24 @@ class _Trouble:
             working=working,
             shown_met=_shown_met(work, alarm),
         )
-        key = f"service:{service.id}" if service else f"alarm:{source}:{alert.alarm}"
-        return cls(key=key, alert=alert, alarm=alarm, service=service, assessment=assessment)
+        return cls(
+            key=_trouble_key(work, source, alert),
+            alert=alert,
+            alarm=alarm,
+            service=service,
+            assessment=assessment,
+        )
+
+
+def _service(work: Work, alert: Alert) -> Service | None:
+    alarm = work.org.alarms.get(alert.alarm)
+    named = alarm.service if alarm else alert.service
+    return work.org.services.get(named) if named else None
+
+
+def _trouble_key(work: Work, source: str, alert: Alert) -> str:
+    service = _service(work, alert)
+    return f"service:{service.id}" if service else f"alarm:{source}:{alert.alarm}"
 
 
 def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
@@ -103,7 +120,7 @@ def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
 
 def _attach_or_open(work: Work, source: str, trouble: _Trouble) -> Incident:
     for _ in range(RACES):
-        here = incidents.find_open(work.tx, trouble.key)
+        here = incidents.find_open(work.tx, trouble.key, hold=True)
         if here is not None:
             _attach(work, here, trouble)
             return work.incident(here.id)
@@ -180,7 +197,8 @@ def _clear(work: Work, source: str, row: int, alert: Alert) -> None:
             inbox=row,
         )
         return
-    alerts.end(work.tx, known.id, at=work.now)
     if known.incident is not None:
+        work.incident(known.incident)  # held before its firing is changed
+    if alerts.end(work.tx, known.id, at=work.now) and known.incident is not None:
         work.note(known.incident, "cleared", alarm=alert.alarm, title=alert.title, source=source)
         speak.refresh_card(work, work.incident(known.incident))

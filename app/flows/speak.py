@@ -17,6 +17,23 @@ def open_channel(work: Work, incident: Incident) -> None:
     refresh_announcement(work, incident)
 
 
+def open_channel_again(work: Work, incident: Incident) -> None:
+    """For one that had none when it ended, because Slack was away; no second one is ever made."""
+    if incident.channel_id is None:
+        work.ask_again(
+            Kind.CHANNEL,
+            f"channel:{incident.id}",
+            lane=Lane.CHAT,
+            incident=incident.id,
+            facts={"v": 1},
+        )
+
+
+def call_team(work: Work, incident: Incident) -> None:
+    """Call the channel of the owning team, which has no rota (product.md 2)."""
+    work.ask(Kind.CALL, f"call:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1})
+
+
 def refresh(work: Work, incident: Incident) -> None:
     """Everything that stands in Slack about it follows its state; the last telling wins."""
     if not incident.severity.wakes and incident.channel_id is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.flows import speak
 from app.flows.acknowledge import end_escalation
+from app.flows.admit import may_answer
 from app.flows.contact import rungs_of
 from app.flows.kinds import Kind
 from app.flows.raise_gap import raise_gap
@@ -87,6 +88,8 @@ def _turns(
     if escalation.kind is EscalationKind.INCIDENT and escalation.tier == 1 and not escalation.step:
         for gap in route.gaps:
             raise_gap(work, gap, incident=incident.id)
+        if route.call is not None:
+            speak.call_team(work, incident)
         people = tuple(choice for choice in route.primary if choice.person not in passed)
         if people:
             yield _Turn(tier=1, round=0, people=people, wait=policy.primary_wait)
@@ -111,6 +114,9 @@ def _manager_rounds(
         )
         people = tuple(choice for choice in choices if choice.person not in passed)
         everyone = round > 1 and people == before
+        if everyone and not people:
+            # All of them passed it on, and the last could not have: the list was changed since.
+            people = tuple(choices)
         if people or everyone:
             yield _Turn(tier=2, round=round, people=people, wait=policy.manager_wait)
         if everyone:
@@ -146,7 +152,8 @@ def _ring(
         reason=choice.reason,
         rota_facts=dict(choice.facts),
         out_of_hours=asleep,
-        reachable=ladder.is_reachable(rungs, out_of_hours=asleep),
+        reachable=may_answer(work, choice.person)
+        and ladder.is_reachable(rungs, out_of_hours=asleep),
         at=work.now,
     )
     if page is not None:

@@ -1,5 +1,6 @@
 """Steps of an escalation: the right person of the instant, managers after them, without end."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,17 +9,20 @@ from app.delivery.waits import answer_next
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import Operator, SlackCaller
 from app.flows.escalate import escalate, page
+from app.flows.know_people import know_people
 from app.flows.pass_on import pass_on
 from app.flows.progress import still_on_it
 from app.flows.receive_alerts import receive_alerts
 from app.flows.resolve import resolve
 from app.flows.work import Refused
+from app.organisation.apply import apply
+from app.organisation.example import example_text
 from app.rules.alert import Delivery
 from app.rules.incident import State
-from storage import contacts, escalations, incidents, timeline
+from storage import contacts, effects, escalations, incidents, timeline
 from storage.escalations import Page, Ringing
 from tests.flows.test_receive_alerts import elt_late
-from tests.kit import IN_HOURS, Bench
+from tests.kit import IN_HOURS, Bench, account
 
 
 def slack(name: str) -> SlackCaller:
@@ -205,3 +209,37 @@ def test_a_pause_of_hours_means_one_step_and_not_the_whole_chain(bench: Bench) -
     pass_time(bench, 0)
     bench.clock.forward(hours=8)
     assert pass_time(bench, 0) == ["mia"]
+
+
+def test_whoever_can_no_longer_answer_is_told_and_not_waited_for(bench: Bench) -> None:
+    bench.do(know_people, [account("chi", deactivated=True)])
+    fire(bench)
+    assert pass_time(bench, 0) == ["chi", "mia"]
+    assert [each.reachable for each in pages(bench)] == [False, True]
+
+
+def test_a_team_without_a_rota_has_its_channel_called_and_the_managers_rung(bench: Bench) -> None:
+    text = re.sub(r'^rota = "data-infra".*$', "", example_text(), count=1, flags=re.M)
+    bench.do(lambda work: apply(work.tx, text, now=work.now, by="test"))
+    bench.clock.now = IN_HOURS
+    fire(bench)
+    assert pass_time(bench, 0) == ["mia"]
+    assert bench.do(lambda work: effects.was_asked(work.tx, "call:1"))
+
+
+def test_when_every_manager_passed_it_on_they_are_all_rung_again(bench: Bench) -> None:
+    fire(bench)
+    assert pass_time(bench, 5) == ["chi", "mia"]
+    bench.do(pass_on, 2, by=slack("mia"))
+    assert pass_time(bench, 0) == ["noor"]
+    bench.do(lambda work: apply(work.tx, without_noor(), now=work.now, by="test"))
+    assert pass_time(bench, 5) == ["mia"]
+
+
+def without_noor() -> str:
+    """Noor is no manager any more."""
+    text, _, _ = example_text().partition("[[rota.override]]")
+    text = text.replace(
+        'members = ["mia@acme.test", "noor@acme.test"]', 'members = ["mia@acme.test"]'
+    )
+    return text.replace('Los_Angeles"\nmanager = true', 'Los_Angeles"')

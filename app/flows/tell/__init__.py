@@ -1,18 +1,20 @@
 """Tell: read fresh state and make the message of it. Nothing here writes."""
 
 from app.chat.words.topic import channel_name, purpose
-from app.flows.tell.channel import announcement, card, nobody_answered, say, topic
+from app.flows.tell.channel import announcement, called, card, nobody_answered, say, topic
 from app.flows.tell.handover import handover
-from app.flows.tell.owner import digest, notice, owner_channel
+from app.flows.tell.owner import digest, digest_channel, notice, owner_channel
 from app.flows.tell.pages import page_message
 from app.flows.tell.troubles import alarm, gap
 
 __all__ = [
     "alarm",
     "announcement",
+    "called",
     "card",
     "channel_name",
     "digest",
+    "digest_channel",
     "gap",
     "handover",
     "nobody_answered",

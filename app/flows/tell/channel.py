@@ -6,6 +6,7 @@ from typing import Any
 
 from app.chat.message import Message
 from app.chat.words import announcement as announcement_words
+from app.chat.words import called as called_words
 from app.chat.words import card as card_words
 from app.chat.words import says, silence
 from app.chat.words import topic as topic_words
@@ -58,6 +59,14 @@ def announcement(work: Work, incident_id: IncidentId) -> Message | None:
             root_cause=incident.root_cause,
         )
     )
+
+
+def called(work: Work, incident_id: IncidentId) -> Message | None:
+    """The call to a team without a rota (product.md 2); None once somebody has the incident."""
+    incident = incidents.get(work.tx, incident_id)
+    if incident is None or incident.state is not State.TRIGGERED:
+        return None
+    return called_words.called(read.head(incident), channel_id=incident.channel_id)
 
 
 def topic(work: Work, incident_id: IncidentId) -> str:

@@ -19,6 +19,12 @@ def owner_channel(work: Work, incident: Incident) -> str:
     return team.channel if team else work.org.engineering_channel
 
 
+def digest_channel(work: Work, team: TeamId) -> str:
+    """The team's channel; the engineering channel for one that is not in the file any more."""
+    found = work.org.teams.get(team)
+    return found.channel if found else work.org.engineering_channel
+
+
 def notice(work: Work, incident_id: IncidentId) -> Message | None:
     """None for no such incident."""
     incident = incidents.get(work.tx, incident_id)
