@@ -1,0 +1,52 @@
+"""How much is measured: the long form, `--short`, and what the suite runs to see that it works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`rounds` alternate between what is compared, so that a busy minute hits all of it alike."""
+
+    rounds: int
+    pages: int
+    """Pages a round, for each of Slack's moods and each load."""
+    open_incidents: int
+    seconds: float
+    """How long each number of clients sends alerts in a round, and raw transactions are made."""
+    clients: tuple[int, ...]
+    commands: int
+    starts: int
+    alerts: int
+    """Alerts taken in before memory is read a second time."""
+
+
+LONG = Plan(
+    rounds=3,
+    pages=20,
+    open_incidents=50,
+    seconds=2.0,
+    clients=(1, 16, 64),
+    commands=5,
+    starts=5,
+    alerts=10_000,
+)
+SHORT = Plan(
+    rounds=1,
+    pages=12,
+    open_incidents=50,
+    seconds=1.0,
+    clients=(1, 16, 64),
+    commands=2,
+    starts=2,
+    alerts=2_000,
+)
+TINY = Plan(
+    rounds=1,
+    pages=1,
+    open_incidents=2,
+    seconds=0.1,
+    clients=(1, 4),
+    commands=1,
+    starts=1,
+    alerts=50,
+)

@@ -1,0 +1,28 @@
+"""The bench runs from end to end; what it measures is for people to judge, not for a test."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_smallest_bench_prints_a_row_for_everything_it_promises() -> None:
+    command = [sys.executable, "-m", "tests.bench", "--tiny"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    for promised in (
+        "page leaves, idle, Slack well",
+        "page leaves, 2 other P1s open, Slack dark",
+        "raw durable transactions",
+        "alerts accepted, 4 senders",
+        "to raw, 4 senders",
+        "resident memory, idle",
+        "resident memory after 50 alerts",
+        "40 at once, acknowledged",
+        "cold start to the first 2xx",
+        "cold start to /readyz",
+    ):
+        line = next(each for each in done.stdout.splitlines() if promised in each)
+        assert re.search(r"\d+ +[\d.]+ +[\d.]+", line), line
