@@ -31,9 +31,9 @@ from app.paging.seal import Seal
 from app.setting_values import Address, Secret
 from app.settings import Settings
 from handlers.clock import Duty, Tick
-from handlers.slack import guard
 from handlers.slack.app import make_bolt
 from handlers.slack.desk import CommandNames
+from handlers.slack.http_mode import HttpMode
 from handlers.slack.later import Later
 from handlers.slack.socket import SocketMode
 from handlers.web import acknowledge as acknowledge_door
@@ -106,7 +106,7 @@ class Baton:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.tick = Tick(self._duties())
-        self.slack: SocketMode | None = None
+        self.slack: SocketMode | HttpMode | None = None
         self._later = Later()
         self.servers: list[uvicorn.Server] = []
         self.bound: list[Address] = []
@@ -180,7 +180,9 @@ class Baton:
         names = CommandNames(inc=settings.command_inc, oncall=settings.command_oncall)
         bolt = make_bolt(self.parts.kit, chat, seal=self.parts.seal, names=names, later=self._later)
         if settings.slack_mode == "http":
-            return [*guard.routes(bolt, signing_secret=_revealed(settings.slack_signing_secret))]
+            door = HttpMode(bolt, _revealed(settings.slack_signing_secret), chat=chat)
+            self.slack = door
+            return [*door.routes()]
         self.slack = SocketMode(bolt, _revealed(settings.slack_app_token), chat=chat)
         return []
 
