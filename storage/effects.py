@@ -35,6 +35,7 @@ class Lane(StrEnum):
     DIRECT = "direct"  # pages by Slack, which may be slow or away while phones are not
     WAIT = "wait"
     CHAT = "chat"
+    ROOM = "room"  # what furnishes channels: Slack rations it to a call in three seconds
 
 
 class Outcome(StrEnum):
@@ -74,6 +75,15 @@ class Ahead:
 
     id: int
     incident: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPage:
+    """What became of an effect of a page."""
+
+    kind: str
+    outcome: Outcome
+    facts: Mapping[str, Any]
 
 
 def ask(
@@ -210,6 +220,16 @@ def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[A
         .limit(limit)
     )
     return [Ahead(id=row.id, incident=row.incident) for row in rows]
+
+
+def list_of_page(tx: Connection, page: int) -> list[OfPage]:
+    """Every effect of a page, whatever became of it."""
+    rows = tx.execute(
+        select(effects.c.kind, effects.c.outcome, effects.c.facts)
+        .where(effects.c.page == page)
+        .order_by(effects.c.id)
+    )
+    return [OfPage(kind=row.kind, outcome=Outcome(row.outcome), facts=row.facts) for row in rows]
 
 
 def release_all(tx: Connection) -> int:

@@ -172,6 +172,16 @@ def get_page(tx: Connection, page_id: int) -> Page | None:
     return _page(found) if found else None
 
 
+def mark_unreachable(tx: Connection, page_id: int) -> bool:
+    """Nothing rings the person after all; True for the first who found that out."""
+    change = (
+        update(pages)
+        .where(pages.c.id == page_id, pages.c.state == Ringing.RINGING, pages.c.reachable)
+        .values(reachable=False)
+    )
+    return tx.execute(change).rowcount == 1
+
+
 def pass_page(tx: Connection, page_id: int, *, at: datetime) -> bool:
     """The person cannot; True for the first press."""
     change = (

@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 PAGE_PLACES = 64
 DIRECT_PLACES = 64
-CHAT_PLACES = 64
+CHAT_PLACES = 128
+ROOM_PLACES = 64
 
 
 class Delivery:
@@ -44,11 +45,10 @@ class Delivery:
         ]
         if chat is not None:
             speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
-            self._lanes.append(
-                LaneLoop(
-                    kit, Lane.CHAT, claim=claim_due(Lane.CHAT), speak=speak, places=CHAT_PLACES
-                )
-            )
+            self._lanes += [
+                LaneLoop(kit, lane, claim=claim_due(lane), speak=speak, places=places)
+                for lane, places in ((Lane.CHAT, CHAT_PLACES), (Lane.ROOM, ROOM_PLACES))
+            ]
         self._waits_due = asyncio.Event()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.chat.errors import ChatError
 from app.delivery import outcome
 from app.delivery.outcome import Spoken
@@ -132,18 +134,27 @@ class LaneLoop:
             broken = ChatError("broken", f"Baton failed inside: {type(error).__name__}.")
             await self._record(outcome.failed, effect, broken)
         else:
-            if not await self._record(outcome.ended, effect, spoken):
+            recorded = await self._record(outcome.ended, effect, spoken)
+            if recorded is None:
+                lost = ChatError(
+                    "unrecorded", "It was said, and that was not recorded.", unknown=True
+                )
+                await self._record(outcome.failed, effect, lost)
+            elif not recorded:
                 log.warning("%s was taken over by another worker meanwhile", effect.key)
 
     async def _record(self, flow: Callable[..., Any], effect: Effect, what: object) -> Any:
-        """Record, also when the database is away for a moment: the lease bounds the trying."""
+        """Record, also when the database is away for a moment; None when it could not be."""
         for attempt in range(5):
             try:
                 return await self._kit.do(flow, effect, what)
-            except Exception:
+            except SQLAlchemyError:
                 log.exception("the outcome of %s is not recorded yet", effect.key)
                 await asyncio.sleep(0.2 * 2**attempt)
-        return False
+            except Exception:
+                log.exception("the outcome of %s cannot be recorded", effect.key)
+                return None
+        return None
 
 
 def claim_due(lane: Lane) -> Claim:

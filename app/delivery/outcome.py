@@ -1,11 +1,12 @@
 """What a speaker says about its effect, and how that is recorded behind the fence."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.chat.errors import ChatError
+from app.flows.give_up import give_up
 from app.flows.kinds import Kind
 from app.flows.work import Work
 from app.paging.errors import PagingError
@@ -14,12 +15,15 @@ from storage.effects import Effect, Lane, Outcome
 
 LEASE = timedelta(seconds=10)
 """Longer than any one try may take; after it another worker takes the effect over."""
-PAGE_TRIES = 8
-RINGING_LANES = (Lane.PAGE, Lane.DIRECT)
+TELL_AFTER = 8
+"""After so many failures of a ring people are told; it is tried on while its page rings."""
+TRIES: Mapping[str, int] = {Kind.RING: 40, Kind.TEST_RING: TELL_AFTER}
+"""Then it is parked: some ten minutes for a ring. What is said in Slack is never given up."""
 LONGEST_WAIT = {
     Lane.PAGE: timedelta(seconds=15),
     Lane.DIRECT: timedelta(seconds=15),
     Lane.CHAT: timedelta(minutes=5),
+    Lane.ROOM: timedelta(minutes=5),
 }
 
 
@@ -32,7 +36,7 @@ class Spoken:
 
 def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
     """Record that it was said; False when the lease was lost, and then nothing is written."""
-    if effect.lane is Lane.CHAT and effect.incident is not None:
+    if effect.lane in (Lane.CHAT, Lane.ROOM) and effect.incident is not None:
         work.incident(effect.incident)  # held first, as every flow does
     if not effects.finish(work.tx, effect, Outcome.DONE, now=work.now):
         return False
@@ -45,11 +49,15 @@ def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
 def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     """Try again later, or park it where people see it."""
     lane = effect.lane
-    out_of_tries = lane in RINGING_LANES and effect.attempts >= PAGE_TRIES
-    if error.permanent or out_of_tries:
+    tries = TRIES.get(effect.kind)
+    if error.permanent or (tries is not None and effect.attempts >= tries):
         if effects.finish(work.tx, effect, Outcome.PARKED, now=work.now, problem=error.sentence):
-            _tell_parked(work, effect, error)
+            _tell_not_said(work, effect, error)
+            if effect.kind == Kind.RING and effect.page is not None:
+                give_up(work, effect.page)
         return
+    if tries is not None and effect.attempts == TELL_AFTER:
+        _tell_not_said(work, effect, error)
     wait = getattr(error, "retry_after", None)
     due = work.now + (timedelta(seconds=wait) if wait else backoff(effect.attempts, lane))
     work.asked[lane] = due
@@ -70,7 +78,7 @@ def backoff(attempts: int, lane: Lane) -> timedelta:
     return wait * random.uniform(0.75, 1.25)
 
 
-def _tell_parked(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
+def _tell_not_said(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     """What could not be said is told elsewhere; an alarm that fails is only logged, not doubled."""
     if effect.incident is not None:
         work.note(effect.incident, "not_said", what=effect.kind, problem=error.sentence)

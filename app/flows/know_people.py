@@ -41,13 +41,13 @@ def know_people(work: Work, found: Sequence[Account]) -> None:
 
 def ask_directory(work: Work) -> None:
     """Read the whole directory now, and again every few hours."""
-    work.ask_again(Kind.DIRECTORY, "directory", lane=Lane.CHAT, facts={"v": 1})
+    work.ask_again(Kind.DIRECTORY, "directory", lane=Lane.ROOM, facts={"v": 1})
 
 
 def look_up(work: Work, slack_id: str) -> None:
     """Read one account that an event or a stranger's click named."""
     work.ask_again(
-        Kind.DIRECTORY, f"directory:{slack_id}", lane=Lane.CHAT, facts={"v": 1, "user": slack_id}
+        Kind.DIRECTORY, f"directory:{slack_id}", lane=Lane.ROOM, facts={"v": 1, "user": slack_id}
     )
 
 

@@ -28,7 +28,7 @@ def post_stands(
         work.ask(
             Kind.PIN,
             f"pin:{ts}",
-            lane=Lane.CHAT,
+            lane=Lane.ROOM,
             incident=incident,
             facts={"v": 1, "post": key},
         )

@@ -12,7 +12,7 @@ from storage.effects import Lane
 def open_channel(work: Work, incident: Incident) -> None:
     """Channel and announcement are siblings: neither waits for the other, nor a page for them."""
     work.ask(
-        Kind.CHANNEL, f"channel:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
+        Kind.CHANNEL, f"channel:{incident.id}", lane=Lane.ROOM, incident=incident.id, facts={"v": 1}
     )
     refresh_announcement(work, incident)
 
@@ -23,7 +23,7 @@ def open_channel_again(work: Work, incident: Incident) -> None:
         work.ask_again(
             Kind.CHANNEL,
             f"channel:{incident.id}",
-            lane=Lane.CHAT,
+            lane=Lane.ROOM,
             incident=incident.id,
             facts={"v": 1},
         )
@@ -46,7 +46,7 @@ def refresh(work: Work, incident: Incident) -> None:
         work.ask_again(
             Kind.TOPIC,
             f"topic:{incident.id}",
-            lane=Lane.CHAT,
+            lane=Lane.ROOM,
             incident=incident.id,
             facts={"v": 1},
         )
@@ -100,7 +100,7 @@ def dress_channel(work: Work, incident: Incident) -> None:
             work.ask(
                 Kind.BOOKMARK,
                 f"bookmark:{incident.id}:{name.lower()}",
-                lane=Lane.CHAT,
+                lane=Lane.ROOM,
                 incident=incident.id,
                 facts={"v": 1, "title": name, "link": link},
             )
@@ -113,7 +113,7 @@ def invite(work: Work, incident: Incident) -> None:
         work.ask_again(
             Kind.INVITE,
             f"invite:{incident.id}",
-            lane=Lane.CHAT,
+            lane=Lane.ROOM,
             incident=incident.id,
             facts={"v": 1},
         )

@@ -19,12 +19,12 @@ from tests.kit import Bench
 BY = Operator()
 
 
-def said(bench: Bench) -> list[str]:
-    """Say everything that is due in Slack; the kinds of it."""
+def furnished(bench: Bench) -> list[str]:
+    """Do everything that is due for channels; the kinds of it."""
 
     def speak(work: Work) -> list[str]:
         lease = timedelta(seconds=10)
-        found: list[Effect] = effects.claim(work.tx, Lane.CHAT, now=work.now, lease=lease, limit=99)
+        found: list[Effect] = effects.claim(work.tx, Lane.ROOM, now=work.now, lease=lease, limit=99)
         for each in found:
             effects.finish(work.tx, each, Outcome.DONE, now=work.now)
         return [each.kind for each in found]
@@ -36,10 +36,10 @@ def said(bench: Bench) -> list[str]:
 def test_a_p1_that_never_had_its_channel_asks_for_it_again(bench: Bench) -> None:
     send(bench, elt_late())
     bench.do(resolve, 1, by=BY)
-    assert "channel" in said(bench)
+    assert "channel" in furnished(bench)
     send(bench, elt_late())
     assert incident(bench).state is State.TRIGGERED
-    assert "channel" in said(bench)
+    assert "channel" in furnished(bench)
 
 
 def test_a_firing_soon_after_the_resolve_reopens_also_what_was_closed(bench: Bench) -> None:

@@ -31,6 +31,10 @@ FAILED: Mapping[str, tuple[str, str]] = {
         "It could not be told in public that nobody has answered a page.",
         "The managers are being rung all the same; it is told again with the next round.",
     ),
+    "call": (
+        "A team without a rota could not be called in its channel.",
+        "The managers are being rung all the same.",
+    ),
     "notice": (
         "An incident could not be told to its owner's channel.",
         "It stays open; `/inc list` shows it.",

@@ -1,0 +1,237 @@
+"""A lane: what hangs delays nobody, poison harms only itself, a lost lease writes nothing."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.chat.errors import ChatError
+from app.delivery.lanes import LaneLoop, Speak, claim_due
+from app.delivery.outcome import Spoken
+from app.flows.work import Work
+from app.paging.errors import PagingError
+from storage import audit, effects
+from storage.effects import Effect, Lane
+from storage.tables import effects as rows
+from tests.kit import Bench
+
+pytestmark = pytest.mark.anyio
+LEASE = timedelta(seconds=10)
+
+
+def ask(
+    bench: Bench, key: str, *, lane: Lane = Lane.CHAT, kind: str = "say", after: float = 0
+) -> None:
+    def flow(work: Work) -> None:
+        work.ask(kind, key, lane=lane, due=work.now + timedelta(seconds=after), facts={"v": 1})
+
+    bench.do(flow)
+
+
+def outcomes(bench: Bench) -> dict[str, str]:
+    def view(work: Work) -> dict[str, str]:
+        return {row.key: row.outcome for row in work.tx.execute(select(rows))}
+
+    found: dict[str, str] = bench.do(view)
+    return found
+
+
+def loop_of(bench: Bench, speak: Speak, *, lane: Lane = Lane.CHAT, places: int = 8) -> LaneLoop:
+    made = LaneLoop(bench.kit, lane, claim=claim_due(lane), speak=speak, places=places)
+    bench.kit.on_commit(lambda asked: made.wake(asked[lane]) if lane in asked else None)
+    return made
+
+
+@contextlib.asynccontextmanager
+async def serving(*lanes: LaneLoop) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(each.run()) for each in lanes]
+    yield
+    for each in lanes:
+        each.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_said(said: list[str], count: int) -> float:
+    """Seconds until so many were said."""
+    started = time.monotonic()
+    while len(said) < count:
+        assert time.monotonic() - started < 8, said
+        await asyncio.sleep(0.005)
+    return time.monotonic() - started
+
+
+async def test_a_hanging_speaker_delays_nobody_else(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        if effect.key.startswith("hang"):
+            await asyncio.Event().wait()
+        said.append(effect.key)
+        return Spoken()
+
+    for number in range(7):
+        ask(bench, f"hang{number}")
+    async with serving(loop_of(bench, speak)):
+        await asyncio.sleep(0.2)
+        await bench.kit.do(
+            lambda work: [work.ask("say", f"well{n}", lane=Lane.CHAT, facts={}) for n in range(5)]
+        )
+        await until_said(said, 5)
+    assert sorted(said) == [f"well{n}" for n in range(5)]
+
+
+async def test_a_full_lane_takes_no_place_from_another(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def hang(effect: Effect) -> Spoken:
+        await asyncio.Event().wait()
+        return Spoken()
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    for number in range(20):
+        ask(bench, f"slack{number}", lane=Lane.DIRECT, kind="ring")
+    slack = loop_of(bench, hang, lane=Lane.DIRECT)
+    phones = loop_of(bench, speak, lane=Lane.PAGE)
+    async with serving(slack, phones):
+        await asyncio.sleep(0.2)
+        assert slack.busy == 8
+        await bench.kit.do(lambda work: work.ask("ring", "phone", lane=Lane.PAGE, facts={}))
+        assert await until_said(said, 1) < 1
+
+
+async def test_while_a_later_one_is_waited_for_an_immediate_one_is_said_at_once(
+    bench: Bench,
+) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    def later(work: Work) -> None:
+        work.ask("ring", "voice", lane=Lane.PAGE, due=work.now + timedelta(minutes=1), facts={})
+
+    async with serving(loop_of(bench, speak, lane=Lane.PAGE)):
+        await asyncio.sleep(0.1)
+        await bench.kit.do(later)
+        await asyncio.sleep(0.1)
+        await bench.kit.do(lambda work: work.ask("ring", "push", lane=Lane.PAGE, facts={}))
+        assert await until_said(said, 1) < 0.5
+    assert said == ["push"]
+
+
+async def test_poison_costs_only_itself_and_is_tried_again(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        if effect.key == "poison":
+            raise KeyError("facts of a version nobody knows")
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "poison")
+    ask(bench, "well")
+    lane = loop_of(bench, speak)
+    assert await lane.take() == 2
+    await lane.finish()
+    assert said == ["well"]
+    assert outcomes(bench) == {"poison": "due", "well": "done"}
+    bench.clock.forward(minutes=1)
+    assert await lane.take() == 1
+    await lane.finish()
+
+
+async def test_what_was_said_and_cannot_be_recorded_is_put_off_and_looked_for(
+    bench: Bench,
+) -> None:
+    def refuse(work: Work) -> None:
+        raise ValueError("this can never be written")
+
+    async def speak(effect: Effect) -> Spoken:
+        return Spoken(record=refuse)
+
+    ask(bench, "said")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    await lane.finish()
+    assert outcomes(bench) == {"said": "unknown"}
+    assert await lane.take() == 0
+
+
+async def test_whoever_lost_the_lease_writes_nothing(bench: Bench) -> None:
+    may_end = asyncio.Event()
+
+    async def speak(effect: Effect) -> Spoken:
+        await may_end.wait()
+        return Spoken(record=lambda work: work.audit("said", effect.key, by="slow"))
+
+    def take_over(work: Work) -> list[Effect]:
+        return effects.claim(work.tx, Lane.CHAT, now=work.now, lease=LEASE, limit=9)
+
+    ask(bench, "one")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    bench.clock.forward(seconds=11)
+    [taken] = bench.do(take_over)
+    assert taken.repeat
+    may_end.set()
+    await lane.finish()
+    assert bench.do(lambda work: audit.list_of(work.tx, "one")) == []
+    assert outcomes(bench) == {"one": "claimed"}
+
+
+async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(bench: Bench) -> None:
+    heard: list[str] = []
+    may_end = asyncio.Event()
+
+    async def speak(effect: Effect) -> Spoken:
+        heard.append(effect.key)
+        await may_end.wait()
+        return Spoken()
+
+    ask(bench, "ring")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    bench.clock.forward(hours=1)
+    assert await lane.take() == 0
+    may_end.set()
+    await lane.finish()
+    assert heard == ["ring"]
+    assert outcomes(bench) == {"ring": "done"}
+
+
+async def test_a_ring_is_tried_on_and_people_are_told_once(bench: Bench) -> None:
+    async def speak(effect: Effect) -> Spoken:
+        raise PagingError("The provider is down.")
+
+    ask(bench, "ring", lane=Lane.PAGE, kind="ring")
+    lane = loop_of(bench, speak, lane=Lane.PAGE)
+    tried = 0
+    while tried < 20:
+        bench.clock.forward(seconds=20)
+        tried += await lane.take()
+        await lane.finish()
+    found = outcomes(bench)
+    assert found.pop("ring") == "due"
+    assert [key.partition(":")[0] for key in found] == ["alarm"]
+
+
+async def test_a_refusal_for_good_is_parked_and_told(bench: Bench) -> None:
+    async def speak(effect: Effect) -> Spoken:
+        raise ChatError("is_archived", "The channel is archived.", permanent=True)
+
+    ask(bench, "say:1")
+    lane = loop_of(bench, speak, places=1)
+    await lane.take()
+    await lane.finish()
+    assert outcomes(bench).pop("say:1") == "parked"
+    assert len(outcomes(bench)) == 2
