@@ -31,7 +31,7 @@ from tests.paging.company import ANA, BEN, KEY, MIA, Clock, open_company
 
 SEAL = Seal(KEY)
 TOPIC = "ntfys://ntfy.example.com/secret-topic-ana"
-NUMBER = "+15550001142"
+NUMBER = "+12025550142"
 
 
 @pytest.fixture

@@ -268,7 +268,7 @@ async def test_what_has_no_provider_is_refused_with_what_to_set() -> None:
     assert "BATON_SMTP_URL" in (gateway.supports(Method.EMAIL) or "")
     assert "BATON_TWILIO" in (gateway.supports(Method.SMS) or "")
     assert "BATON_TWILIO" in (gateway.supports(Method.VOICE) or "")
-    error = await failure(gateway, Method.SMS, "+15550001142")
+    error = await failure(gateway, Method.SMS, "+12025550142")
     assert error.permanent
     assert Gateway("smtp://mail.example.com", "b@acme.test").supports(Method.EMAIL) is None
 

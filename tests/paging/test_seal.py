@@ -12,7 +12,7 @@ from app.paging.keys import KeyUnusable
 from app.paging.seal import Seal, made_key
 
 OLD, NEW = "o" * 40, "n" * 40
-SECRET = "+15550001142"
+SECRET = "+12025550142"
 
 
 def test_what_was_closed_opens_again() -> None:

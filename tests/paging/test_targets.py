@@ -30,8 +30,8 @@ GOOD = [
         "Pushover …Ab",
     ),
     (Method.EMAIL, "ana@acme.test", "ana@acme.test", "…@acme.test"),
-    (Method.SMS, "+1.555.000.1142", "+15550001142", "…42"),
-    (Method.VOICE, "+15550001142", "+15550001142", "…42"),
+    (Method.SMS, "+1.202.555.0142", "+12025550142", "…42"),
+    (Method.VOICE, "+12025550142", "+12025550142", "…42"),
 ]
 BAD = [
     (Method.PUSH, "ntfys://ntfy.sh/a/b"),
