@@ -1,0 +1,233 @@
+"""Effects: claimed by one, held under a lease, recorded behind a fence, told again when asked."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from storage import effects
+from storage.effects import Effect, Lane, Outcome
+from storage.engine import Database, open_engine
+from storage.tables import effects as rows
+
+NOW = datetime(2026, 11, 23, 22, tzinfo=UTC)
+LEASE = timedelta(seconds=10)
+
+
+def do(database: Database, flow: Callable[[Connection], Any]) -> Any:
+    with database.write.begin() as tx:
+        return flow(tx)
+
+
+def ask(database: Database, key: str, *, due: datetime = NOW, again: bool = False) -> Any:
+    flow = effects.ask_again if again else effects.ask
+    return do(
+        database,
+        lambda tx: flow(tx, kind="card", lane=Lane.CHAT, key=key, due=due, now=NOW, facts={"v": 1}),
+    )
+
+
+def claim(database: Database, *, now: datetime = NOW, limit: int = 9, **only: Any) -> list[Effect]:
+    found: list[Effect] = do(
+        database,
+        lambda tx: effects.claim(tx, Lane.CHAT, now=now, lease=LEASE, limit=limit, **only),
+    )
+    return found
+
+
+def keys(found: list[Effect]) -> list[str]:
+    return [each.key for each in found]
+
+
+def finish(database: Database, effect: Effect, outcome: Outcome = Outcome.DONE) -> bool:
+    done: bool = do(database, lambda tx: effects.finish(tx, effect, outcome, now=NOW))
+    return done
+
+
+def state(database: Database, key: str) -> Any:
+    return do(database, lambda tx: tx.execute(select(rows).where(rows.c.key == key)).one())
+
+
+# ── asking ────────────────────────────────────────────────────────────────────────────────────
+def test_an_effect_is_asked_for_once_ever(database: Database) -> None:
+    assert ask(database, "one")
+    assert not ask(database, "one")
+    [effect] = claim(database)
+    finish(database, effect)
+    assert not ask(database, "one")
+    assert claim(database) == []
+
+
+def test_one_that_is_asked_again_is_due_again(database: Database) -> None:
+    ask(database, "card", again=True)
+    finish(database, claim(database)[0])
+    ask(database, "card", again=True)
+    [effect] = claim(database)
+    assert (effect.key, effect.repeat, effect.attempts) == ("card", False, 1)
+
+
+def test_one_that_is_asked_again_while_it_is_said_is_said_once_more(database: Database) -> None:
+    ask(database, "card", again=True)
+    [effect] = claim(database)
+    ask(database, "card", again=True)
+    assert claim(database) == []
+    assert finish(database, effect)
+    assert state(database, "card").outcome == Outcome.DUE
+    [later] = claim(database)
+    finish(database, later)
+    assert state(database, "card").outcome == Outcome.DONE
+
+
+def test_a_parked_one_that_is_asked_again_is_tried_again(database: Database) -> None:
+    ask(database, "card", again=True)
+    finish(database, claim(database)[0], Outcome.PARKED)
+    ask(database, "card", again=True)
+    assert keys(claim(database)) == ["card"]
+
+
+# ── claiming ──────────────────────────────────────────────────────────────────────────────────
+def test_the_longest_due_comes_first_and_nothing_before_its_time(database: Database) -> None:
+    ask(database, "late", due=NOW - timedelta(seconds=1))
+    ask(database, "later", due=NOW + timedelta(microseconds=1))
+    ask(database, "latest", due=NOW - timedelta(seconds=2))
+    assert keys(claim(database, limit=1)) == ["latest"]
+    assert keys(claim(database)) == ["late"]
+    assert keys(claim(database, now=NOW + timedelta(seconds=1))) == ["later"]
+
+
+def test_looking_ahead_takes_nothing(database: Database) -> None:
+    ask(database, "one")
+    ask(database, "two")
+
+    def look(tx: Connection) -> list[int]:
+        return [each.id for each in effects.list_due(tx, Lane.CHAT, now=NOW, limit=9)]
+
+    first, second = do(database, look)
+    assert keys(claim(database, only=second)) == ["two"]
+    assert do(database, look) == [first]
+
+
+def test_a_lease_that_ran_out_is_taken_over_as_a_repeat(database: Database) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    assert claim(database, now=NOW + LEASE - timedelta(microseconds=1)) == []
+    [taken] = claim(database, now=NOW + LEASE)
+    assert (taken.repeat, taken.fence) == (True, held.fence + 1)
+
+
+def test_what_the_caller_says_itself_is_not_taken_from_it(database: Database) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    assert claim(database, now=NOW + timedelta(hours=1), spoken_here=[held.id]) == []
+
+
+def test_a_renewed_lease_is_kept_and_a_lost_one_is_not_had_back(database: Database) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    do(database, lambda tx: effects.renew(tx, [held], until=NOW + 3 * LEASE))
+    assert claim(database, now=NOW + 2 * LEASE) == []
+    [taken] = claim(database, now=NOW + 3 * LEASE)
+    do(database, lambda tx: effects.renew(tx, [held], until=NOW + 9 * LEASE))
+    assert keys(claim(database, now=NOW + 4 * LEASE)) == [taken.key]
+
+
+# ── recording ─────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.PARKED, Outcome.CANCELLED])
+def test_behind_the_fence_nothing_is_written(database: Database, outcome: Outcome) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    [taken] = claim(database, now=NOW + LEASE)
+    assert not finish(database, held, outcome)
+    assert not do(database, lambda tx: effects.postpone(tx, held, due=NOW, problem="late"))
+    assert state(database, "one").outcome == Outcome.CLAIMED
+    assert finish(database, taken)
+
+
+def test_what_is_put_off_comes_again_and_counts(database: Database) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    after = NOW + timedelta(seconds=5)
+    do(database, lambda tx: effects.postpone(tx, held, due=after, problem="busy"))
+    assert claim(database) == []
+    [again] = claim(database, now=after)
+    assert (again.attempts, again.repeat) == (2, False)
+    do(database, lambda tx: effects.postpone(tx, again, due=after, problem="lost", unknown=True))
+    [unsure] = claim(database, now=after)
+    assert (unsure.attempts, unsure.repeat) == (3, True)
+    do(database, lambda tx: effects.postpone(tx, unsure, due=after, problem="slow", fresh=True))
+    assert claim(database, now=after)[0].attempts == 1
+
+
+def test_what_waits_is_cancelled_and_what_is_said_is_not(database: Database) -> None:
+    ask(database, "said", again=True)
+    [held] = claim(database)
+    ask(database, "waits", again=True)
+
+    def cancel(tx: Connection) -> int:
+        return effects.cancel(tx, now=NOW, why="answered", kinds=["card"])
+
+    assert do(database, cancel) == 1
+    assert state(database, "waits").outcome == Outcome.CANCELLED
+    assert finish(database, held)
+    ask(database, "waits", again=True)
+    assert keys(claim(database)) == ["waits"]
+
+
+def test_what_a_process_left_behind_is_free_again_and_unsure(database: Database) -> None:
+    ask(database, "one")
+    claim(database)
+    assert do(database, effects.release_all) == 1
+    assert claim(database)[0].repeat
+
+
+def test_the_next_due_counts_leases_too(database: Database) -> None:
+    ask(database, "one", due=NOW - LEASE)
+    claim(database)
+    ask(database, "two", due=NOW + timedelta(minutes=1))
+    due = do(database, lambda tx: effects.next_due(tx, list(Lane)))
+    assert due == {Lane.CHAT: NOW + LEASE}
+
+
+# ── several at once ───────────────────────────────────────────────────────────────────────────
+@contextmanager
+def another(url: str) -> Iterator[Database]:
+    """Another replica."""
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()
+
+
+def test_two_who_claim_at_once_never_get_the_same(postgres_url: str) -> None:
+    taken: list[str] = []
+    with another(postgres_url) as one, another(postgres_url) as two:
+        for number in range(200):
+            ask(one, f"{number}")
+        together = threading.Barrier(2)
+
+        def work(database: Database) -> None:
+            together.wait()
+            while found := claim(database, limit=3):
+                taken.extend(keys(found))
+
+        threads = [threading.Thread(target=work, args=(each,)) for each in (one, two)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(taken) == sorted(f"{number}" for number in range(200))
+
+
+def test_nobody_waits_for_a_claim_or_a_renewal_of_another_replica(postgres_url: str) -> None:
+    with another(postgres_url) as one, another(postgres_url) as two:
+        ask(one, "held")
+        ask(one, "free")
+        with one.write.begin() as tx:
+            [held] = effects.claim(tx, Lane.CHAT, now=NOW, lease=LEASE, limit=1)
+            assert keys(claim(two)) == ["free"]
+            assert do(two, lambda own: effects.cancel(own, now=NOW, why="over")) == 0
+            do(two, lambda own: effects.renew(own, [held], until=NOW))
+        assert finish(one, held)
