@@ -48,17 +48,21 @@ class Database:
     `write.begin()` holds the writer's place from its first statement, so a read inside it is
     still true when it writes. `read` refuses every change and sees one moment for the whole
     transaction. On SQLite `write` is one connection, so callers queue for it in this process.
+
+    `swift` writes without waiting for the disk: a crash of Baton loses nothing of it, loss of
+    power may lose the newest, and never something that was written on `write` after it.
     """
 
     dialect: Literal["sqlite", "postgresql"]
     write: Engine
     read: Engine
+    swift: Engine
     path: Path | None = None
 
     def dispose(self) -> None:
         """Close all connections; the database can be opened again afterwards."""
-        self.read.dispose()
-        self.write.dispose()
+        for engine in (self.read, self.swift, self.write):
+            engine.dispose()
 
 
 def open_engine(url: str, *, connections: int = 12, check: bool = False) -> Database:
@@ -90,8 +94,9 @@ def _open_sqlite(url: URL, *, readers: int, check: bool) -> Database:
         raise CannotOpen(f"{path} cannot be made: the folder {path.parent} does not exist.")
     target = URL.create("sqlite+pysqlite", database=str(path), query=url.query)
     write = _sqlite_engine(target, begin="BEGIN IMMEDIATE", size=1, prepare=_prepare_writer)
+    swift = _sqlite_engine(target, begin="BEGIN IMMEDIATE", size=1, prepare=_prepare_swift)
     read = _sqlite_engine(target, begin="BEGIN", size=readers, prepare=_prepare_reader)
-    database = Database(dialect="sqlite", write=write, read=read, path=path)
+    database = Database(dialect="sqlite", write=write, read=read, swift=swift, path=path)
     try:
         with write.begin() as connection:  # proves that the file can be written, too
             if check:
@@ -139,6 +144,12 @@ def _prepare_writer(cursor: sqlite3.Cursor) -> None:
     # With NORMAL, power loss may drop commits that were already answered with 2xx.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_swift(cursor: sqlite3.Cursor) -> None:
+    _prepare_writer(cursor)
+    # In WAL mode this still keeps the order of commits and survives a crash of the process.
+    cursor.execute("PRAGMA synchronous = NORMAL")
 
 
 def _prepare_reader(cursor: sqlite3.Cursor) -> None:
@@ -192,7 +203,7 @@ def _open_postgresql(url: URL, *, connections: int) -> Database:
         where = url.render_as_string(hide_password=True)
         detail = str(error.orig).strip().splitlines()[-1]
         raise CannotOpen(f"PostgreSQL at {where} cannot be used: {detail}.") from error
-    return Database(dialect="postgresql", write=write, read=read)
+    return Database(dialect="postgresql", write=write, read=read, swift=write)
 
 
 def _prepare_session(connection: Any, record: object) -> None:

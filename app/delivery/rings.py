@@ -9,7 +9,7 @@ from app.delivery.lanes import Claim, claim_due
 from app.delivery.outcome import Spoken
 from app.flows import tell
 from app.flows.kinds import Kind
-from app.flows.kit import Kit
+from app.flows.kit import Kit, urgent
 from app.flows.record import slack_account
 from app.flows.tell.names import who
 from app.flows.work import Work
@@ -35,6 +35,7 @@ class _Call:
     text: PageText
 
 
+@urgent
 def claim_rings(lane: Lane) -> Claim:
     """A claim of due rings; those whose page was answered meanwhile are cancelled, not rung."""
     take = claim_due(lane)

@@ -9,7 +9,7 @@ from app.delivery import outcome
 from app.delivery.outcome import backoff
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
-from app.flows.kit import TRIES, Kit, is_passing
+from app.flows.kit import TRIES, Kit, is_passing, urgent
 from app.flows.progress import expire
 from app.flows.take_step import take_step
 from app.flows.work import Work
@@ -40,6 +40,7 @@ class WaitFailed(Exception):
         self.effect = effect
 
 
+@urgent
 def answer_next(work: Work) -> str | None:
     """Take the wait that is due longest and run its flow; the key, or None when none is free."""
     effect = _take(work)

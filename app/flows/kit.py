@@ -6,22 +6,36 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.flows.standing import NoOrganisation, StandingOrders
 from app.flows.work import Refused, Work
+from app.flows.writer import Writers
 from storage import audit, requests
 from storage.effects import Lane
 from storage.engine import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 TRIES = 5
 """A whole transaction is tried this often when the database says it lost a race or a connection."""
+
+
+URGENT = "_urgent"
+"""The mark that `urgent` sets; what wraps a flow keeps it."""
+
+
+def urgent(flow: F) -> F:
+    """A phone waits for this flow, and whatever it writes is done again if it is lost: it goes
+    before the others at the writer, and its commit does not wait for the disk. Loss of power may
+    undo it (then the page is sent once more), a crash of Baton does not."""
+    setattr(flow, URGENT, True)
+    return flow
 
 
 class Clock(Protocol):
@@ -62,7 +76,7 @@ class Kit:
         self.clock = clock
         # One writer on SQLite: it allows one at a time, and waiting in our queue is fair.
         lone = database.dialect == "sqlite"
-        self._writers = ThreadPoolExecutor(1 if lone else writers, thread_name_prefix="write")
+        self._writers = Writers(1 if lone else writers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
         self._listeners: list[Callable[[dict[Lane, datetime]], None]] = []
 
@@ -74,10 +88,10 @@ class Kit:
         self, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a flow in a transaction of its own."""
-        loop = asyncio.get_running_loop()
         asked: dict[Lane, datetime] = {}
         run = functools.partial(self.do_now, flow, asked, *args, **kwargs)
-        result = await loop.run_in_executor(self._writers, run)
+        first = getattr(flow, URGENT, False)
+        result = await asyncio.wrap_future(self._writers.submit(run, ahead=first))
         if asked:
             for listener in self._listeners:
                 listener(asked)
@@ -113,9 +127,10 @@ class Kit:
         **kwargs: P.kwargs,
     ) -> T:
         """`do` for callers without an event loop (command line, tests)."""
+        engine = self.database.swift if getattr(flow, URGENT, False) else self.database.write
         for attempt in range(1, TRIES + 1):
             try:
-                with self.database.write.begin() as tx:
+                with engine.begin() as tx:
                     work = self._work(tx)
                     result = flow(work, *args, **kwargs)
                 if asked is not None:
@@ -158,7 +173,7 @@ class Kit:
 
     def close(self) -> None:
         """Wait for what runs, then let the threads go."""
-        self._writers.shutdown(wait=True)
+        self._writers.close()
         self._readers.shutdown(wait=True)
 
 
@@ -179,4 +194,4 @@ def is_passing(error: BaseException | None) -> bool:
     return "locked" in str(error.orig)
 
 
-__all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock"]
+__all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock", "urgent"]
