@@ -33,14 +33,20 @@ class Act(StrEnum):
 
 
 FOR_GUESTS = frozenset({Act.JOIN, Act.NOTE, Act.LOOK})
+ELSEWHERE = "Only members of this workspace can act on incidents. Nothing was changed."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlackCaller:
-    """Somebody who pressed or typed in Slack; a hint until the transaction has looked them up."""
+    """Somebody who pressed or typed in Slack; a hint until the transaction has looked them up.
+
+    `external`: Slack says that the account is of another workspace than ours, `team`. Then it is
+    not the account of ours that has the same id.
+    """
 
     slack_id: str
     team: str | None = None
+    external: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,8 @@ def admit(work: Work, caller: Caller, act: Act, *, subject: str = "") -> PersonI
         return caller.name
     if isinstance(caller, LinkCaller):
         return _with_link(work, caller, act, subject)
+    if caller.external:
+        raise Refused(ELSEWHERE, act=act, subject=subject, by=f"{caller.slack_id} of {caller.team}")
     account = people.by_slack(work.tx, caller.slack_id)
     if account is None:
         named = _named(work, caller.slack_id)
@@ -128,5 +136,5 @@ def _against(standing: Standing, act: Act) -> str | None:
             "nothing was changed."
         )
     if standing is Standing.EXTERNAL:
-        return "Only members of this workspace can act on incidents. Nothing was changed."
+        return ELSEWHERE
     return "This account cannot act on incidents. Nothing was changed."

@@ -46,22 +46,41 @@ Deed: TypeAlias = Callable[[Work], Reply]
 """One flow with everything it was asked, and its answer in words."""
 
 
-def who_asks(body: Body) -> SlackCaller:
-    """The account behind a payload, with its own workspace."""
+def who_asks(body: Body, *, home: str | None) -> SlackCaller:
+    """The account behind a command, a press or a form; `home` is our own workspace, if known."""
     user = body.get("user")
     if isinstance(user, Mapping):
         team = user.get("team_id") or (body.get("team") or {}).get("id")
-        return SlackCaller(slack_id=str(user.get("id", "")), team=team)
-    return SlackCaller(slack_id=str(body.get("user_id", "")), team=body.get("team_id"))
+        return caller(user.get("id"), team, home=home, unnamed=True)
+    return caller(body.get("user_id"), body.get("team_id"), home=home, unnamed=True)
 
 
-def read_ask(body: Body) -> Ask:
+def who_did(event: Body, *, home: str | None) -> SlackCaller:
+    """The account behind an event; not every event names its workspace, and then the directory
+    alone says whose it is."""
+    team = event.get("user_team") or event.get("source_team") or event.get("team")
+    return caller(event.get("user"), team, home=home, unnamed=False)
+
+
+def caller(slack_id: object, team: object, *, home: str | None, unnamed: bool) -> SlackCaller:
+    """`unnamed`: whether an account without a workspace counts as one of another.
+
+    Before Slack has told us who we are, only the directory can tell ours from others (a page must
+    find its answer).
+    """
+    external = home is not None and (team != home if team else unnamed)
+    return SlackCaller(
+        slack_id=str(slack_id or ""), team=str(team) if team else None, external=external
+    )
+
+
+def read_ask(body: Body, *, home: str | None) -> Ask:
     """A payload's caller, channel and address for answers; a form brings them back with it."""
     kept = carried(body)
     channel = body.get("channel")
     found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
     return Ask(
-        by=who_asks(body),
+        by=who_asks(body, home=home),
         channel=found or kept.get("channel"),
         back=body.get("response_url") or kept.get("back"),
     )

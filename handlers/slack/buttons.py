@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from app.chat import actions
 from app.flows.work import Refused, Work
 from handlers.slack import acts, inc, oncall
-from handlers.slack.ask import Ask, Body, Reply, read_ask
+from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -48,7 +48,7 @@ def register(bolt: AsyncApp, desk: Desk, commands: Commands, forms: ContactForms
     def listen(action: str, press: Press) -> None:
         @bolt.action(action)
         async def on_press(ack: AsyncAck, body: Body) -> None:
-            ask, value = read_ask(body), pressed(body)
+            ask, value = desk.ask(body), pressed(body)
             reply = await desk.decide(body, lambda work: press(work, ask, value))
             await desk.answer_click(ack, body, reply)
 

@@ -5,7 +5,7 @@ import functools
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat.message import Message
-from handlers.slack.ask import Ask, Body, Reply, read_ask
+from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
 from handlers.slack.inc import LOOKS, run_inc
@@ -25,7 +25,7 @@ class Commands:
 
     async def run(self, body: Body, name: str, text: str) -> Reply:
         """`name` is inc or oncall, whatever they are called in this workspace."""
-        ask = read_ask(body)
+        ask = self._desk.ask(body)
         if name == "inc":
             return await self._inc(body, ask, text)
         line = read_line(text, ONCALL, blank=WHO)

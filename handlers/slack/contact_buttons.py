@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Work
-from handlers.slack.ask import Ask, Body, Reply, read_ask
+from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.buttons import numbers, pressed
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -21,7 +21,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     def listen(action: str, press: Press) -> None:
         @bolt.action(action)
         async def on_press(ack: AsyncAck, body: Body) -> None:
-            ask, value = read_ask(body), pressed(body)
+            ask, value = desk.ask(body), pressed(body)
             reply = await desk.decide(body, lambda work: press(work, ask, value))
             await desk.answer_click(ack, body, reply)
 

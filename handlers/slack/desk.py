@@ -21,7 +21,16 @@ from app.flows.kit import Again, Kit
 from app.flows.know_people import look_up
 from app.flows.standing import NoOrganisation
 from app.flows.work import Refused
-from handlers.slack.ask import Body, Deed, Reply, request_key, who_asks
+from handlers.slack.ask import (
+    Ask,
+    Body,
+    Deed,
+    Reply,
+    read_ask,
+    request_key,
+    who_asks,
+    who_did,
+)
 from handlers.slack.later import Later
 from handlers.slack.outbox import Outbox
 
@@ -48,6 +57,14 @@ class Desk:
         self.later = later
         self.outbox = Outbox(chat)
 
+    def ask(self, body: Body) -> Ask:
+        """Who asked, and where; with whether they are of our own workspace."""
+        return read_ask(body, home=self._home)
+
+    def actor(self, event: Body) -> SlackCaller:
+        """Who did what an event tells."""
+        return who_did(event, home=self._home)
+
     async def decide(self, body: Body, deed: Deed, *, reads: bool = False) -> Reply:
         """Run the deed once, however often it is delivered; `reads`: it changes nothing."""
         try:
@@ -56,7 +73,7 @@ class Desk:
             else:
                 reply = await self.kit.once(request_key(body), deed)
         except Refused as refusal:
-            self.meet(who_asks(body), refusal)
+            self.meet(who_asks(body, home=self._home), refusal)
             reply = Reply(message=Message(text=refusal.sentence), refused=True)
         except NoOrganisation as missing:
             reply = Reply(message=Message(text=str(missing)), refused=True)
@@ -145,6 +162,10 @@ class Desk:
         if isinstance(said, Sequence):
             return [self._rename(each) for each in said]
         return said
+
+    @property
+    def _home(self) -> str | None:
+        return self.chat.me.team_id if self.chat.me else None
 
     async def _look_up(self, slack_id: str) -> None:
         await self.kit.do(look_up, slack_id)

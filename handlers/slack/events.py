@@ -32,7 +32,7 @@ def register(bolt: AsyncApp, desk: Desk, home: Home) -> None:
     @bolt.event("app_home_opened")
     async def on_home(body: Body) -> None:
         if body["event"].get("tab") == "home":
-            desk.later.spawn(home.publish(_caller(body["event"])))
+            desk.later.spawn(home.publish(desk.actor(body["event"])))
 
     @bolt.event("app_mention")
     async def on_mention(body: Body) -> None:
@@ -82,7 +82,7 @@ async def _in_channel(
     flow: Callable[..., None],
 ) -> None:
     """Run a flow on the incident whose channel it is; most channels are none's."""
-    caller = _caller(body["event"])
+    caller = desk.actor(body["event"])
     if channel is None or await desk.kit.read(_incident_of, channel) is None:
         return
     try:
@@ -99,7 +99,7 @@ def _incident_of(work: Work, channel: str) -> int | None:
 def _heard(work: Work, channel: str, caller: SlackCaller) -> None:
     """A message of whoever has the incident is progress (product.md 9)."""
     number, person = _incident_of(work, channel), person_of(work, caller)
-    if number is not None and person is not None:
+    if number is not None and person is not None and not caller.external:
         progress(work, number, person)
 
 
@@ -117,8 +117,3 @@ def _joined(work: Work, channel: str, caller: SlackCaller) -> None:
     number = _incident_of(work, channel)
     if number is not None:
         join(work, number, by=caller)
-
-
-def _caller(event: Body) -> SlackCaller:
-    team = event.get("user_team") or event.get("source_team") or event.get("team")
-    return SlackCaller(slack_id=str(event.get("user") or ""), team=team)

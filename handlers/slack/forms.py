@@ -12,7 +12,7 @@ from app.chat.words import forms as words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
 from handlers.slack import acts, inc
-from handlers.slack.ask import Ask, Body, Deed, Reply, carried, read_ask
+from handlers.slack.ask import Ask, Body, Deed, Reply, carried
 from handlers.slack.contacts import ContactForms, carried_contact
 from handlers.slack.desk import Desk
 from handlers.slack.parse import storable
@@ -60,7 +60,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     def listen(callback: str, fill: Fill, *, block: str | None) -> None:
         @bolt.view(callback)
         async def on_submit(ack: AsyncAck, body: Body) -> None:
-            ask, filled = read_ask(body), Filled(body)
+            ask, filled = desk.ask(body), Filled(body)
             reply = await desk.decide(body, lambda work: fill(work, ask, filled))
             await desk.answer_form(ack, reply, block=block, back=ask.back)
 
@@ -90,7 +90,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
     async def on_pick(ack: AsyncAck, body: Body) -> None:
-        ask, filled = read_ask(body), Filled(body)
+        ask, filled = desk.ask(body), Filled(body)
         deed: Deed = functools.partial(_chosen, ask=ask, filled=filled)
         await desk.answer_click(ack, body, await desk.decide(body, deed, reads=True))
 

@@ -9,7 +9,7 @@ from app.chat.words import forms
 from app.flows.admit import Act, admit
 from app.flows.work import Refused, Work
 from handlers.slack import acts, inc
-from handlers.slack.ask import Ask, Body, Deed, Reply, read_ask
+from handlers.slack.ask import Ask, Body, Deed, Reply
 from handlers.slack.desk import Desk
 from handlers.slack.parse import one_line, readable
 from storage import incidents
@@ -22,18 +22,18 @@ def register(bolt: AsyncApp, desk: Desk) -> None:
 
     @bolt.shortcut(actions.DECLARE_SHORTCUT)
     async def on_declare(ack: AsyncAck, body: Body) -> None:
-        deed: Deed = functools.partial(inc.declare_form, ask=read_ask(body))
+        deed: Deed = functools.partial(inc.declare_form, ask=desk.ask(body))
         await desk.answer_click(ack, body, await desk.decide(body, deed, reads=True))
 
     @bolt.shortcut(actions.DECLARE_FROM_MESSAGE)
     async def on_declare_from(ack: AsyncAck, body: Body) -> None:
         told = one_line(said(body))[:TITLE_FROM_MESSAGE]
-        deed: Deed = functools.partial(inc.declare_form, ask=read_ask(body), told=told)
+        deed: Deed = functools.partial(inc.declare_form, ask=desk.ask(body), told=told)
         await desk.answer_click(ack, body, await desk.decide(body, deed, reads=True))
 
     @bolt.shortcut(actions.ADD_TO_INCIDENT)
     async def on_add(ack: AsyncAck, body: Body) -> None:
-        deed: Deed = functools.partial(_add, ask=read_ask(body), told=readable(said(body)))
+        deed: Deed = functools.partial(_add, ask=desk.ask(body), told=readable(said(body)))
         await desk.answer_click(ack, body, await desk.decide(body, deed))
 
 

@@ -7,9 +7,13 @@ import pytest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from app.chat import actions
+from app.chat.client import Chat, Me
+from app.flows.acknowledge import acknowledge
 from app.flows.admit import SlackCaller
 from app.flows.declare import declare
 from app.flows.know_people import know_people
+from app.flows.record import channel_made
+from handlers.slack.later import Later
 from storage.tables import audit, incidents, timeline
 from tests.kit import Bench, account
 
@@ -104,3 +108,53 @@ async def test_a_press_is_no_way_round(bench: Bench, bolt: AsyncApp, who: str, a
     answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     assert answer.status == 200
     assert everything(bench) == before
+
+
+@pytest.fixture
+def at_home(nowhere: tuple[Chat, Later]) -> None:
+    """Slack has told Baton which workspace is its own."""
+    nowhere[0].me = Me(user_id="UBATON", bot_id="B1", team_id="T1", team="Acme", scopes=frozenset())
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("team", ["T9", None])
+@pytest.mark.parametrize("line", LINES)
+async def test_an_id_of_another_workspace_is_not_ours_that_looks_the_same(
+    bench: Bench, bolt: AsyncApp, line: str, team: str | None
+) -> None:
+    before = everything(bench)
+    body = body_of("manager", line) | {"team_id": team}
+    answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+    assert "Only members of this workspace" in json.loads(answer.body)["text"]
+    assert everything(bench) == before
+
+
+@pytest.mark.usefixtures("at_home")
+async def test_the_log_says_of_which_workspace_a_stranger_was(bench: Bench, bolt: AsyncApp) -> None:
+    body = body_of("member", "resolve INC-1") | {"team_id": "T9"}
+    await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+    with bench.database.read.begin() as tx:
+        refused = [row for row in tx.execute(audit.select()) if row.refused]
+    assert [row.by for row in refused] == ["USEAN of T9"]
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("line", LINES)
+async def test_our_own_workspace_is_let_in(bench: Bench, bolt: AsyncApp, line: str) -> None:
+    request = AsyncBoltRequest(mode="socket_mode", body=body_of("manager", line))
+    answer = await bolt.async_dispatch(request)
+    assert b"Only members" not in (answer.body or "").encode()
+
+
+@pytest.mark.usefixtures("at_home")
+async def test_a_message_of_another_workspace_is_no_progress(bench: Bench, bolt: AsyncApp) -> None:
+    bench.do(channel_made, 1, channel_id="CROOM", name="inc-1")
+    bench.do(acknowledge, 1, by=SlackCaller(slack_id="USEAN"))
+    taken = bench.clock()
+    bench.clock.forward(minutes=20)
+    for team, wanted in (("T9", taken), ("T1", bench.clock())):
+        event = {"type": "message", "channel": "CROOM", "user": "USEAN", "text": "x", "team": team}
+        body = {"type": "event_callback", "event_id": f"Ev{team}", "event": event}
+        await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+        with bench.database.read.begin() as tx:
+            assert tx.execute(incidents.select()).one().progress_at == wanted
