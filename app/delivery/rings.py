@@ -35,15 +35,15 @@ class _Call:
     text: PageText
 
 
-@urgent
 def claim_rings(lane: Lane) -> Claim:
     """A claim of due rings; those whose page was answered meanwhile are cancelled, not rung."""
     take = claim_due(lane)
 
-    def claim(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
+    @urgent
+    def take_rings(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
         return [effect for effect in take(work, places, spoken_here) if _is_wanted(work, effect)]
 
-    return claim
+    return take_rings
 
 
 def _is_wanted(work: Work, effect: Effect) -> bool:

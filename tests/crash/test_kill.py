@@ -12,8 +12,8 @@ ON_THE_WAY_IN = ["before:receive_alerts", "after:receive_alerts"]
 WHILE_PAGING = [
     "before:answer_next",
     "after:answer_next",
-    "before:claim_rings",
-    "after:claim_rings",
+    "before:take_rings",
+    "after:take_rings",
     "before:ring",
     "after:ring",
     "before:ended:ring",
@@ -34,7 +34,7 @@ WHILE_POSTING = [
 ON_POSTGRESQL = [
     "after:receive_alerts",
     "after:answer_next",
-    "after:claim_rings",
+    "after:take_rings",
     "after:ring",
     "after:slack.conversations.create",
     "after:slack.chat.postMessage#2",
