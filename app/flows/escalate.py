@@ -22,9 +22,15 @@ class Called:
     people: tuple[PersonId, ...]
 
 
-def who_would_ring(work: Work) -> tuple[PersonId, ...]:
-    """The manager tier now, in the order it would ring; shown before anyone escalates."""
-    return tuple(routing.manager_order(work.org, work.schedule, work.now))
+def who_would_ring(work: Work, incident: Incident | None = None) -> tuple[PersonId, ...]:
+    """The manager tier now, in the order it would ring; shown before anyone escalates.
+
+    For an incident, whoever is its tier 1 at this instant is left out (product.md 11).
+    """
+    if incident is None:
+        return tuple(routing.manager_order(work.org, work.schedule, work.now))
+    route = routing.who(work.org, work.schedule, incident.service, incident.severity, work.now)
+    return tuple(choice.person for choice in route.managers)
 
 
 def escalate(work: Work, incident_id: IncidentId, why: str, *, by: Caller) -> Called:
@@ -39,7 +45,7 @@ def escalate(work: Work, incident_id: IncidentId, why: str, *, by: Caller) -> Ca
         )
     _ring(work, incident, EscalationKind.ESCALATE, tier=2, why=why, asked_by=person, target=None)
     work.note(incident_id, "escalated", by=person, why=why)
-    return Called(incident=incident, people=who_would_ring(work))
+    return Called(incident=incident, people=who_would_ring(work, incident))
 
 
 def page(work: Work, incident_id: IncidentId, target: PersonId, why: str, *, by: Caller) -> Called:

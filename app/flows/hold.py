@@ -5,12 +5,17 @@ from app.flows.work import Work
 from app.rules import calendar
 from app.rules.incident import Incident
 from app.rules.organisation import Team
-from storage import held
+from storage import held, posts
 from storage.effects import Lane
 
 
 def hand_to_owner(work: Work, incident: Incident) -> None:
-    """Tell the owner now, or hold it for their next opening (product.md 6)."""
+    """Tell the owner now, or hold it for their next opening (product.md 6).
+
+    It is news each time, also of an incident that came back: an edit of the old notice, far up in
+    the channel, would be silence.
+    """
+    posts.forget(work.tx, f"notice:{incident.id}")
     team = _owner(work, incident)
     if team is None or calendar.is_working(team.working_hours, work.now):
         work.ask_again(

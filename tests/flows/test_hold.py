@@ -12,10 +12,10 @@ from app.flows.tell import digest_channel
 from app.flows.work import Work
 from app.organisation.apply import apply
 from app.organisation.example import example_text
-from storage import effects, held
+from storage import effects, held, posts
 from storage.effects import Effect, Lane, Outcome
-from tests.flows.test_receive_alerts import elt_late, report_slow, send
-from tests.kit import Bench
+from tests.flows.test_receive_alerts import asked, elt_late, report_slow, send
+from tests.kit import IN_HOURS, Bench
 
 DIGEST = "digest:data-infra:2026-11-24T09:00"
 MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -93,3 +93,19 @@ def test_what_was_held_for_a_team_that_is_gone_has_a_channel(bench: Bench) -> No
         return digest_channel(work, "data-infra")
 
     assert bench.do(channel) == "#engineering"
+
+
+def test_what_comes_back_in_hours_is_told_anew_and_not_by_an_edit(bench: Bench) -> None:
+    bench.clock.now = IN_HOURS
+    send(bench, report_slow())
+
+    def stands(work: Work) -> None:
+        posts.remember(work.tx, "notice:1", channel="C1", ts="1.0", at=work.now, incident=1)
+
+    bench.do(stands)
+    bench.do(resolve, 1, by=Operator())
+    assert bench.do(lambda work: posts.find(work.tx, "notice:1")) is not None
+    bench.clock.forward(minutes=5)
+    send(bench, report_slow())
+    assert bench.do(lambda work: posts.find(work.tx, "notice:1")) is None
+    assert "notice:1" in asked(bench, Lane.CHAT)

@@ -1,0 +1,74 @@
+"""Flows that come at once share a commit, and nothing else."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event, select
+
+from app.flows.crowd import Crowd
+from app.flows.work import Work
+from storage import audit
+from storage.engine import Database, open_engine
+from storage.tables import audit as audit_table
+from tests.kit import Bench, SetClock, open_bench
+
+pytestmark = pytest.mark.anyio
+
+
+class Spoilt(Exception):
+    pass
+
+
+@pytest.fixture
+def bench(database: Database) -> Iterator[Bench]:
+    bench = open_bench(database, clock=SetClock())
+    yield bench
+    bench.kit.close()
+
+
+def keep(work: Work, number: int, *, spoilt: bool = False) -> int:
+    audit.add(work.tx, at=work.now, by="test", act="crowd", subject=str(number))
+    if spoilt:
+        raise Spoilt(number)
+    return number
+
+
+def kept(work: Work) -> set[int]:
+    rows = work.tx.execute(select(audit_table.c.subject).where(audit_table.c.act == "crowd"))
+    return {int(row.subject) for row in rows}
+
+
+async def test_each_hears_its_own_end_and_undoes_only_its_own(bench: Bench) -> None:
+    crowd = Crowd(bench.kit)
+    told = await asyncio.gather(
+        *(crowd.do(keep, number, spoilt=number % 7 == 3) for number in range(200)),
+        return_exceptions=True,
+    )
+    spoilt = {number for number in range(200) if number % 7 == 3}
+    for number, end in enumerate(told):
+        assert isinstance(end, Spoilt) if number in spoilt else end == number
+    assert await bench.kit.read(kept) == set(range(200)) - spoilt
+
+
+async def test_one_that_nobody_waits_for_any_more_is_done_all_the_same(bench: Bench) -> None:
+    crowd = Crowd(bench.kit)
+    tasks = [asyncio.create_task(crowd.do(keep, number)) for number in range(5)]
+    await asyncio.sleep(0)
+    tasks[3].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert await crowd.do(keep, 5) == 5
+    assert await bench.kit.read(kept) == set(range(6))
+
+
+async def test_a_crowd_shares_few_commits(sqlite_url: str) -> None:
+    database = open_engine(sqlite_url)
+    bench = open_bench(database, clock=SetClock())
+    commits: list[object] = []
+    event.listen(database.write, "commit", commits.append)
+    crowd = Crowd(bench.kit)
+    await asyncio.gather(*(crowd.do(keep, number) for number in range(100)))
+    assert await bench.kit.read(kept) == set(range(100))
+    assert len(commits) <= 4
+    bench.kit.close()
+    database.dispose()
