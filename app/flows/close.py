@@ -60,7 +60,7 @@ def set_root_cause(work: Work, incident_id: IncidentId, text: str, *, by: Caller
         raise Refused("Say what caused it: `/inc rootcause the disk of the loader was full`.")
     incidents.change(work.tx, incident_id, root_cause=text)
     work.note(incident_id, "root_cause", by=person, text=text)
-    speak.refresh(work, work.incident(incident_id))
+    speak.refresh_posts(work, work.incident(incident_id))
     return incident
 
 
@@ -96,7 +96,7 @@ def add_follow_up(
         team=team or (service.team if service else None),
     )
     work.note(incident_id, "follow_up", by=person, text=text, team=added.team, none=none_because)
-    speak.refresh(work, work.incident(incident_id))
+    speak.refresh_posts(work, work.incident(incident_id))
     return added
 
 

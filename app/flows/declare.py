@@ -61,7 +61,7 @@ def declare(
         raise_severity(work, incident, assessment, by=person)
     participants.join(work.tx, incident.id, person, Role.HELPER, at=work.now)
     fresh = work.incident(incident.id)
-    speak.refresh(work, fresh)
+    speak.refresh_posts(work, fresh)
     speak.invite(work, fresh)
     return Declared(incident=fresh, new=here is None)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.chat.words.escape import is_web_address
 from app.flows.kinds import Kind
 from app.flows.work import Work
 from app.rules.incident import Incident, State
@@ -20,13 +21,7 @@ def open_channel(work: Work, incident: Incident) -> None:
 def open_channel_again(work: Work, incident: Incident) -> None:
     """For one that had none when it ended, because Slack was away; no second one is ever made."""
     if incident.channel_id is None:
-        work.ask_again(
-            Kind.CHANNEL,
-            f"channel:{incident.id}",
-            lane=Lane.ROOM,
-            incident=incident.id,
-            facts={"v": 1},
-        )
+        _tell(work, incident, Kind.CHANNEL, lane=Lane.ROOM)
 
 
 def call_team(work: Work, incident: Incident) -> None:
@@ -35,28 +30,30 @@ def call_team(work: Work, incident: Incident) -> None:
 
 
 def refresh(work: Work, incident: Incident) -> None:
-    """Everything that stands in Slack about it follows its state; the last telling wins."""
+    """Its state, severity or holder changed: everything that stands in Slack about it follows."""
+    refresh_posts(work, incident)
+    if incident.channel_id is not None:
+        _tell(work, incident, Kind.TOPIC, lane=Lane.ROOM)
+
+
+def refresh_posts(work: Work, incident: Incident) -> None:
+    """Something else changed: what we edit follows, and the last telling wins.
+
+    The topic says nothing of that, and setting it would write a line in the channel all the same
+    (product.md 15).
+    """
     if not incident.severity.wakes and incident.channel_id is None:
         refresh_notice(work, incident)
         return
     refresh_announcement(work, incident)
     refresh_silence(work, incident)
-    if incident.channel_id is not None:
-        refresh_card(work, incident)
-        work.ask_again(
-            Kind.TOPIC,
-            f"topic:{incident.id}",
-            lane=Lane.ROOM,
-            incident=incident.id,
-            facts={"v": 1},
-        )
+    refresh_card(work, incident)
 
 
 def refresh_notice(work: Work, incident: Incident) -> None:
     """A notice that was posted is edited; what is held for the morning stays unsaid until then."""
-    key = f"notice:{incident.id}"
-    if effects.was_asked(work.tx, key):
-        work.ask_again(Kind.NOTICE, key, lane=Lane.CHAT, incident=incident.id, facts={"v": 1})
+    if effects.was_asked(work.tx, f"{Kind.NOTICE}:{incident.id}"):
+        _tell(work, incident, Kind.NOTICE)
 
 
 def refresh_silence(work: Work, incident: Incident) -> None:
@@ -77,26 +74,21 @@ def refresh_silence(work: Work, incident: Incident) -> None:
 
 def refresh_card(work: Work, incident: Incident) -> None:
     if incident.channel_id is not None:
-        work.ask_again(
-            Kind.CARD, f"card:{incident.id}", lane=Lane.CHAT, incident=incident.id, facts={"v": 1}
-        )
+        _tell(work, incident, Kind.CARD)
 
 
 def refresh_announcement(work: Work, incident: Incident) -> None:
-    work.ask_again(
-        Kind.ANNOUNCEMENT,
-        f"announcement:{incident.id}",
-        lane=Lane.CHAT,
-        incident=incident.id,
-        facts={"v": 1},
-    )
+    _tell(work, incident, Kind.ANNOUNCEMENT)
 
 
 def dress_channel(work: Work, incident: Incident) -> None:
-    """Once the channel exists: card (which is then pinned), topic, bookmarks, the people paged."""
+    """Once the channel exists: card (which is then pinned), topic, bookmarks, the people paged.
+
+    Slack bookmarks only what a browser opens; a runbook that is a path stands on the card.
+    """
     refresh(work, incident)
     for name, link in (("Runbook", incident.runbook), ("Dashboard", incident.dashboard)):
-        if link:
+        if link and is_web_address(link):
             work.ask(
                 Kind.BOOKMARK,
                 f"bookmark:{incident.id}:{name.lower()}",
@@ -110,13 +102,7 @@ def dress_channel(work: Work, incident: Incident) -> None:
 def invite(work: Work, incident: Incident) -> None:
     """Bring everybody who is in it or was paged into the channel."""
     if incident.channel_id is not None:
-        work.ask_again(
-            Kind.INVITE,
-            f"invite:{incident.id}",
-            lane=Lane.ROOM,
-            incident=incident.id,
-            facts={"v": 1},
-        )
+        _tell(work, incident, Kind.INVITE, lane=Lane.ROOM)
 
 
 def say(
@@ -130,3 +116,8 @@ def say(
         incident=incident.id,
         facts={"v": 1, "what": what, "thread": thread, **facts},
     )
+
+
+def _tell(work: Work, incident: Incident, kind: Kind, *, lane: Lane = Lane.CHAT) -> None:
+    """One thing of each kind stands for an incident; its last telling wins."""
+    work.ask_again(kind, f"{kind}:{incident.id}", lane=lane, incident=incident.id, facts={"v": 1})

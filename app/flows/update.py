@@ -40,7 +40,7 @@ def update(work: Work, incident_id: IncidentId, text: str, *, by: Caller) -> Inc
     progress(work, incident_id, person)
     work.note(incident_id, "update", by=person, text=text)
     fresh = work.incident(incident_id)
-    speak.refresh(work, fresh)
+    speak.refresh_posts(work, fresh)
     if fresh.severity.wakes:
         speak.say(
             work,

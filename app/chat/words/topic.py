@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from app.chat.words.escape import escape
-from app.chat.words.people import Who, all_named
+from app.chat.words.people import Who, named
 from app.rules.incident import Incident, State
 
 SLUG_LIMIT = 40
@@ -19,13 +19,16 @@ def channel_name(incident: Incident) -> str:
     return f"inc-{incident.id}-{words}" if words else f"inc-{incident.id}"
 
 
-def topic(incident: Incident, *, holder: Who | None, ringing: tuple[Who, ...] = ()) -> str:
-    """`P1 INC-12 · acknowledged, Ana has it · Nightly load is late`; plain, as topics are."""
+def topic(incident: Incident, *, holder: Who | None) -> str:
+    """`P1 INC-12 · acknowledged, Ana has it · Nightly load is late`; plain, as topics are.
+
+    Whom Baton rings is on the card: each change of a topic writes a line in the channel.
+    """
     state = incident.state.value
     if incident.state is State.ACKNOWLEDGED and holder is not None:
-        state += f", {all_named([holder])} has it"
-    elif incident.state is State.TRIGGERED and ringing:
-        state += f", paging {all_named(ringing, most=2)}"
+        state += f", {named(holder)} has it"
+    elif incident.state is State.TRIGGERED:
+        state += ", nobody has it yet"
     title = escape(incident.title, TITLE_LIMIT)
     return f"{incident.severity} {incident.key} · {state} · {title}"
 

@@ -72,12 +72,7 @@ def called(work: Work, incident_id: IncidentId) -> Message | None:
 def topic(work: Work, incident_id: IncidentId) -> str:
     """At most 250 characters; raises `Refused` for no such incident."""
     incident = work.incident(incident_id)
-    now = rings.ringing(work, incident)
-    return topic_words.topic(
-        incident,
-        holder=who_if(work, incident.acknowledged_by),
-        ringing=now.people if now else (),
-    )
+    return topic_words.topic(incident, holder=who_if(work, incident.acknowledged_by))
 
 
 def nobody_answered(

@@ -55,14 +55,14 @@ def test_every_title_gives_a_name_that_slack_takes(title: str) -> None:
 def test_the_topic_tells_state_and_who() -> None:
     held = an_incident("Load is late", State.ACKNOWLEDGED)
     assert topic(held, holder=ANA) == "P1 INC-12 · acknowledged, Ana has it · Load is late"
-    ringing = topic(an_incident("Load is late"), holder=None, ringing=(ANA,))
-    assert ringing == "P1 INC-12 · triggered, paging Ana · Load is late"
+    waiting = topic(an_incident("Load is late"), holder=None)
+    assert waiting == "P1 INC-12 · triggered, nobody has it yet · Load is late"
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(("name", "case"), CASES)
 def test_no_title_breaks_topic_or_purpose(name: str, case: Case, state: State) -> None:
     incident = an_incident(case.foreign, state)
-    for line in (topic(incident, holder=case.crowd[0], ringing=case.crowd), purpose(incident)):
+    for line in (topic(incident, holder=case.crowd[0]), purpose(incident)):
         assert len(line) <= TOPIC_LIMIT
         assert not set(line) & set("<>\n")
