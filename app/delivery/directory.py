@@ -1,9 +1,9 @@
 """Slack's directory: who has which account and standing, read at start and when Slack says so."""
 
-from app.chat.client import Account, Chat
+from app.chat.client import Chat
 from app.delivery.outcome import Spoken
 from app.flows.kit import Kit
-from app.flows.know_people import know_people
+from app.flows.know_people import know_everybody, know_people
 from storage.effects import Effect
 
 
@@ -16,7 +16,8 @@ class Directory:
 
     async def speak(self, effect: Effect) -> Spoken:
         user = effect.facts.get("user")
-        found: list[Account] = (
-            [await self._chat.account(user)] if user else await self._chat.accounts()
-        )
-        return Spoken(record=lambda work: know_people(work, found))
+        if user:
+            account = await self._chat.account(user)
+            return Spoken(record=lambda work: know_people(work, [account]))
+        found = await self._chat.accounts()
+        return Spoken(record=lambda work: know_everybody(work, found))

@@ -5,7 +5,7 @@ import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -36,6 +36,10 @@ def urgent(flow: F) -> F:
     undo it (then the page is sent once more), a crash of Baton does not."""
     setattr(flow, URGENT, True)
     return flow
+
+
+REMEMBERED = timedelta(days=2)
+"""So long a request's mark is kept: much longer than anybody delivers it again."""
 
 
 class Clock(Protocol):
@@ -106,6 +110,7 @@ class Kit:
         def marked(work: Work) -> T | Again:
             if not requests.first_time(work.tx, key, at=work.now):
                 return AGAIN
+            requests.forget(work.tx, before=work.now - REMEMBERED)
             return flow(work, *args, **kwargs)
 
         return await self.do(marked)

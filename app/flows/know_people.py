@@ -39,6 +39,14 @@ def know_people(work: Work, found: Sequence[Account]) -> None:
         )
 
 
+def know_everybody(work: Work, found: Sequence[Account]) -> None:
+    """The whole directory was read; it is read again a few hours later."""
+    know_people(work, found)
+    work.ask_again(
+        Kind.DIRECTORY, "directory", lane=Lane.ROOM, due=work.now + AGAIN, facts={"v": 1}
+    )
+
+
 def ask_directory(work: Work) -> None:
     """Read the whole directory now, and again every few hours."""
     work.ask_again(Kind.DIRECTORY, "directory", lane=Lane.ROOM, facts={"v": 1})
