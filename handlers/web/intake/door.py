@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.flows import quarantine, read_again
+from app.flows.crowd import Crowd
 from app.flows.intake_token import find_token
 from app.flows.kit import Kit
 from app.flows.receive_alerts import receive_alerts
@@ -53,6 +54,7 @@ class Door:
 
     def __init__(self, kit: Kit, *, max_bytes: int) -> None:
         self._kit = kit
+        self._crowd = Crowd(kit)
         self._max_bytes = max_bytes
 
     async def take(self, request: Request) -> Response:
@@ -116,7 +118,7 @@ class Door:
             await self._kit.do(quarantine.quarantine, delivery, problem=str(reason))
             return _answer(202, f"Kept but not understood ({reason}); people were told.")
         try:
-            received = await self._kit.do(receive_alerts, delivery, found)
+            received = await self._crowd.do(receive_alerts, delivery, found)
         except AWAY:
             raise
         except Exception as error:
