@@ -40,7 +40,7 @@ def keep(
         .values(
             source=delivery.source,
             token=delivery.token,
-            delivery_id=delivery.delivery_id,
+            delivery_id=_own_id(delivery),
             received_at=at,
             body=delivery.body,
             state=state,
@@ -51,6 +51,17 @@ def keep(
     ).scalar_one_or_none()
 
 
+def _own_id(delivery: Delivery) -> str | None:
+    """A delivery id is its sender's own: two senders of one kind may both count from one."""
+    if delivery.delivery_id is None:
+        return None
+    return f"{delivery.token or 0}:{delivery.delivery_id}"
+
+
+def _given_id(kept: str | None) -> str | None:
+    return kept.partition(":")[2] if kept is not None else None
+
+
 def list_waiting(tx: Connection, *, limit: int = 50) -> list[Kept]:
     rows = tx.execute(
         select(inbox).where(inbox.c.state == InboxState.WAITING).order_by(inbox.c.id).limit(limit)
@@ -59,7 +70,10 @@ def list_waiting(tx: Connection, *, limit: int = 50) -> list[Kept]:
         Kept(
             id=row.id,
             delivery=Delivery(
-                source=row.source, body=row.body, delivery_id=row.delivery_id, token=row.token
+                source=row.source,
+                body=row.body,
+                delivery_id=_given_id(row.delivery_id),
+                token=row.token,
             ),
             attempts=row.attempts,
         )
@@ -74,7 +88,7 @@ def get_waiting(tx: Connection, inbox_id: int) -> Kept | None:
     if row is None:
         return None
     delivery = Delivery(
-        source=row.source, body=row.body, delivery_id=row.delivery_id, token=row.token
+        source=row.source, body=row.body, delivery_id=_given_id(row.delivery_id), token=row.token
     )
     return Kept(id=row.id, delivery=delivery, attempts=row.attempts)
 

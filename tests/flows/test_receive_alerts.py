@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.flows import intake_token
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import Operator, SlackCaller
 from app.flows.receive_alerts import Received, receive_alerts
@@ -86,6 +87,18 @@ def test_a_delivery_sent_twice_counts_once(bench: Bench) -> None:
     assert not send(bench, elt_late(), delivery_id="one").duplicate
     assert send(bench, elt_late(), delivery_id="one").duplicate
     assert bench.do(lambda work: alerts.list_of(work.tx, 1))[0].count == 1
+
+
+def test_two_senders_may_use_the_same_delivery_id(bench: Bench) -> None:
+    secrets = [bench.do(intake_token.new_token, "generic") for _ in range(2)]
+    first, second = (
+        bench.do(intake_token.find_token, each, source="generic").id for each in secrets
+    )
+    for token, alert in ((first, elt_late()), (second, report_slow())):
+        delivery = Delivery(source="generic", body=b"{}", delivery_id="1", token=token)
+        assert not bench.do(receive_alerts, delivery, [alert]).duplicate
+    again = Delivery(source="generic", body=b"{}", delivery_id="1", token=second)
+    assert bench.do(receive_alerts, again, [report_slow()]).duplicate
 
 
 def test_a_cleared_alert_never_closes_the_incident(bench: Bench) -> None:

@@ -146,6 +146,14 @@ def test_whoever_passes_on_is_followed_by_the_next_at_once(bench: Bench) -> None
         bench.do(pass_on, 3, by=slack("noor"))
 
 
+def test_whoever_passes_on_late_cuts_no_manager_short(bench: Bench) -> None:
+    fire(bench)
+    assert pass_time(bench, 5) == ["chi", "mia"]
+    bench.do(pass_on, 1, by=slack("chi"))
+    assert pass_time(bench, 4.5) == []
+    assert pass_time(bench, 0.5) == ["mia", "noor"]
+
+
 def test_only_the_person_rung_can_pass_it_on(bench: Bench) -> None:
     fire(bench)
     pass_time(bench, 0)
