@@ -117,6 +117,7 @@ class Rings:
         await self._gateway.ring(Method(contact.method), target, text, trusted=contact.trusted)
         return Spoken()
 
+    @urgent
     def _call(self, work: Work, effect: Effect) -> _Call:
         page = escalations.get_page(work.tx, effect.page or 0)
         contact = contacts.get(work.tx, effect.facts["contact"])
@@ -157,6 +158,7 @@ def page_facts(work: Work, page: Page) -> PageFacts:
     )
 
 
+@urgent
 def _slack_page(work: Work, page_id: int) -> tuple[str | None, Message | None]:
     page = escalations.get_page(work.tx, page_id)
     if page is None:

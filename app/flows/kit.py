@@ -4,7 +4,6 @@ import asyncio
 import functools
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -13,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.flows.standing import NoOrganisation, StandingOrders
 from app.flows.work import Refused, Work
-from app.flows.writer import Writers
+from app.flows.writer import Threads
 from storage import audit, requests
 from storage.effects import Lane
 from storage.engine import Database
@@ -80,8 +79,8 @@ class Kit:
         self.clock = clock
         # One writer on SQLite: it allows one at a time, and waiting in our queue is fair.
         lone = database.dialect == "sqlite"
-        self._writers = Writers(1 if lone else writers)
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
+        self._writers = Threads(1 if lone else writers)
+        self._readers = Threads(readers, name="read")
         self._listeners: list[Callable[[dict[Lane, datetime]], None]] = []
 
     def on_commit(self, listener: Callable[[dict[Lane, datetime]], None]) -> None:
@@ -119,9 +118,9 @@ class Kit:
         self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a view that writes nothing, on a reader's thread."""
-        loop = asyncio.get_running_loop()
         run = functools.partial(self._read_now, view, *args, **kwargs)
-        return await loop.run_in_executor(self._readers, run)
+        first = getattr(view, URGENT, False)
+        return await asyncio.wrap_future(self._readers.submit(run, ahead=first))
 
     def do_now(
         self,
@@ -179,7 +178,7 @@ class Kit:
     def close(self) -> None:
         """Wait for what runs, then let the threads go."""
         self._writers.close()
-        self._readers.shutdown(wait=True)
+        self._readers.close()
 
 
 LOST_RACES = frozenset({"40001", "40P01", "57P01", "55P03", "23505"})

@@ -1,4 +1,4 @@
-"""The threads that write: in order of arrival, but what a phone waits for goes first."""
+"""The threads that write or read: in order of arrival, but what a phone waits for goes first."""
 
 import itertools
 import queue
@@ -10,16 +10,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Writers:
+class Threads:
     """So many threads at one queue; on SQLite one, for it allows one writer at a time and waiting
     here is fair."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, *, name: str = "write") -> None:
         self._waiting: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]]
         self._waiting = queue.PriorityQueue()
         self._order = itertools.count()
         self._threads = [
-            threading.Thread(target=self._serve, name=f"write_{number}", daemon=True)
+            threading.Thread(target=self._serve, name=f"{name}_{number}", daemon=True)
             for number in range(threads)
         ]
         for thread in self._threads:

@@ -1,5 +1,7 @@
 """The kit: a request counts once, its mark goes with time, and a lost race is run again."""
 
+import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.flows.admit import Operator
 from app.flows.declare import declare
-from app.flows.kit import AGAIN, REMEMBERED
+from app.flows.kit import AGAIN, REMEMBERED, urgent
 from app.flows.know_people import know_everybody
 from app.flows.work import Refused, Work
 from storage import audit, effects, incidents
@@ -79,3 +81,27 @@ async def test_the_directory_is_read_again_after_hours(bench: Bench) -> None:
     bench.do(know_everybody, [account("ana")])
     due = bench.do(lambda work: effects.next_due(work.tx, [Lane.ROOM]))
     assert due == {Lane.ROOM: bench.clock.now + timedelta(hours=6)}
+
+
+async def test_what_a_phone_waits_for_is_read_before_the_rest(bench: Bench) -> None:
+    read: list[str] = []
+    busy = threading.Event()
+
+    def block(work: Work) -> None:
+        busy.wait(5)
+
+    @urgent
+    def page(work: Work) -> None:
+        read.append("page")
+
+    blocking = [asyncio.create_task(bench.kit.read(block)) for _ in range(4)]
+    await asyncio.sleep(0.05)
+    cards = [
+        asyncio.create_task(bench.kit.read(lambda work: read.append("card"))) for _ in range(20)
+    ]
+    await asyncio.sleep(0)
+    paging = asyncio.create_task(bench.kit.read(page))
+    await asyncio.sleep(0.05)
+    busy.set()
+    await asyncio.gather(*blocking, *cards, paging)
+    assert read[0] == "page"
