@@ -1,5 +1,6 @@
 """Close: root-caused, follow-ups noted; refused without either (product.md 18)."""
 
+from app.chat.words.missing import how_to_give
 from app.flows import speak
 from app.flows.admit import Act, Caller, admit
 from app.flows.work import Refused, Work
@@ -32,13 +33,9 @@ def close(work: Work, incident_id: IncidentId, *, by: Caller) -> Incident:
         )
     missing = missing_to_close(incident, len(follow_ups.list_of(work.tx, incident_id)))
     if missing:
-        wanted = []
-        if missing.root_cause:
-            wanted.append("a root cause (`/inc rootcause …`)")
-        if missing.follow_up:
-            wanted.append("a follow-up (`/inc followup …`, or `/inc followup none because …`)")
+        wanted = " and ".join(how_to_give(missing))
         raise Refused(
-            f"{incident.key} stays open for review: it still needs " + " and ".join(wanted) + ".",
+            f"{incident.key} stays open for review: it still needs {wanted}.",
             act=Act.CLOSE,
             subject=incident.key,
             by=person,

@@ -4,14 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.chat.client import Posted
 from app.delivery.waits import answer_next
 from app.flows import tell
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import SlackCaller
-from app.flows.close import add_follow_up
+from app.flows.close import add_follow_up, close, set_root_cause
+from app.flows.declare import declare
 from app.flows.hand_over import accept, hand_over, is_planned, plan_handover
 from app.flows.receive_alerts import receive_alerts
+from app.flows.record import handover_posted
+from app.flows.reopen import reopen
 from app.flows.resolve import resolve
+from app.flows.update import update
 from app.flows.work import Refused
 from app.rules.alert import Delivery
 from storage import handovers
@@ -86,7 +91,7 @@ def test_a_late_one_says_so(bench: Bench) -> None:
     bench.do(plan_handover)
     bench.clock.now = BOUNDARY + timedelta(hours=3)
     settle(bench)
-    assert "This is 3 h late" in said(bench)
+    assert "This is said 3 h late" in said(bench)
 
 
 def test_it_tells_what_is_open_what_happened_and_what_is_owed(bench: Bench) -> None:
@@ -102,8 +107,58 @@ def test_it_tells_what_is_open_what_happened_and_what_is_owed(bench: Bench) -> N
     assert "1 incident paged, 1 out of hours, median answer after 4 min" in text
     assert "EltLate (1)" in text
     assert "Budget: 1 of 10 out-of-hours pages this month." in text
-    assert "*Owed*\n• INC-1: alert on the disk (data-infra)" in text
+    assert "*Owed*\n• INC-1: alert on the disk (Data Infrastructure)" in text
     assert "*Open (1)*" in text
+    assert text.count("still owed: a root cause") == 1
+    assert "a follow-up" not in text
+    assert "Counted since <!date^" in text
+    assert "INC-1; `/inc timeline INC-1` shows who was rung when." in text
+
+
+def test_an_edit_hours_later_tells_the_same_as_the_first_post(bench: Bench) -> None:
+    bench.do(receive_alerts, Delivery(source="alertmanager", body=b"{}"), [elt_late()])
+    settle(bench)
+    bench.clock.now = BOUNDARY - timedelta(minutes=1)
+    bench.do(update, 1, "the vendor looks at it", by=CHI)
+    bench.do(add_follow_up, 1, "alert on the disk", by=CHI)
+    bench.clock.now = BOUNDARY
+    bench.do(hand_over, BOUNDARY)
+    posted = Posted(channel="C0ONCALL", ts="1.1")
+    bench.do(handover_posted, 1, "handover:1", posted=posted)
+    first = said(bench)
+    assert "*Triggered*" in first
+    assert "“the vendor looks at it”" in first
+    bench.do(acknowledge, 1, by=ANA)
+    bench.do(update, 1, "the vendor found it", by=ANA)
+    bench.do(declare, "orders fail", by=ANA)
+    bench.clock.forward(hours=3)
+    settle(bench)
+    bench.do(resolve, 1, by=ANA)
+    bench.do(set_root_cause, 1, "the disk was full", by=ANA)
+    bench.do(add_follow_up, 1, "a larger disk", by=ANA)
+    bench.do(close, 1, by=ANA)
+    assert said(bench) == first
+    bench.do(accept, 1, by=ANA)
+    edited = said(bench).splitlines()
+    accepted = [line for line in edited if "Ana has the pager since" in line]
+    assert len(accepted) == 1
+    assert [line for line in edited if line not in accepted] == first.splitlines()
+
+
+def test_what_was_closed_before_and_came_back_after_is_not_open(bench: Bench) -> None:
+    bench.clock.now = BOUNDARY - timedelta(minutes=10)
+    bench.do(receive_alerts, Delivery(source="alertmanager", body=b"{}"), [elt_late()])
+    settle(bench)
+    bench.do(resolve, 1, by=CHI)
+    bench.do(set_root_cause, 1, "the disk was full", by=CHI)
+    bench.do(add_follow_up, 1, "nothing is left", by=CHI, none_because=True)
+    bench.do(close, 1, by=CHI)
+    bench.clock.now = BOUNDARY
+    bench.do(hand_over, BOUNDARY)
+    first = said(bench)
+    assert "*Open" not in first
+    bench.do(reopen, 1, by=ANA)
+    assert said(bench) == first
 
 
 def test_the_incoming_person_has_the_pager_by_their_own_press(bench: Bench) -> None:

@@ -13,19 +13,25 @@ from app.chat.message import Message
 from app.chat.words.dates import how_long, moment
 from app.chat.words.escape import escape
 from app.chat.words.headline import Head, headline
+from app.chat.words.missing import still_wanted
 from app.chat.words.people import Who, all_named, mention, named
 from app.chat.words.standing import Standing, standing
+from app.rules.incident import Missing
 
 MOST_LISTED = 8
+MOST_KEYS = 20
 TEXT_LIMIT = 300
 NOTE_LIMIT = 1500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
+    """`missing`: what a resolved one still needs to be closed."""
+
     head: Head
     standing: Standing
     next_step: str | None = None
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +43,10 @@ class Owed:
 
 @dataclass(frozen=True, kw_only=True)
 class ShiftNumbers:
-    """Of the shift that ends: each figure is one query over `[shift start, shift end)`."""
+    """Of the shift that ends: each figure is one query over `[shift start, boundary)`. `paged`
+    are the incidents behind it, by key."""
 
-    paged: int
+    paged: Sequence[str]
     out_of_hours: int
     escalated: int
     acknowledged_in: timedelta | None
@@ -48,12 +55,14 @@ class ShiftNumbers:
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverFacts:
-    """`late` is how long after the boundary it is said, when that is worth a word."""
+    """Everything but `accepted_…` as it was at the boundary. `late` is how long after it the post
+    is said, when that is worth a word."""
 
     number: int
     rota: str
     incoming: Who | None
     outgoing: Who | None
+    shift_start: datetime
     boundary: datetime
     until: datetime
     manager: Who | None
@@ -83,7 +92,7 @@ def handover(facts: HandoverFacts) -> Message:
     if facts.accepted_by is None and facts.incoming is not None:
         take = actions.HAVE_THE_PAGER
         buttons.append(button("I have the pager", take, str(facts.number), style="primary"))
-    return compose(lines, small=[_accepted(facts), _late(facts)], buttons=buttons)
+    return compose(lines, small=[_accepted(facts), _late(facts), _counted(facts)], buttons=buttons)
 
 
 def _who(facts: HandoverFacts) -> str:
@@ -109,12 +118,21 @@ def _behind(facts: HandoverFacts) -> str:
 def _open(facts: HandoverFacts) -> list[str]:
     if not facts.open:
         return []
-    lines = [f"*Open ({len(facts.open)})*"]
-    for each in facts.open[:MOST_LISTED]:
-        lines.append(f"• {headline(each.head)} · {standing(each.standing)}")
-        if each.next_step:
-            lines.append(f"   {escape(each.next_step, TEXT_LIMIT)}")
-    return [*lines, *_more(len(facts.open))]
+    listed = [
+        " · ".join(
+            [f"• {headline(each.head)}", standing(each.standing), *filter(None, [_next(each)])]
+        )
+        for each in facts.open[:MOST_LISTED]
+    ]
+    return [f"*Open ({len(facts.open)})*", *listed, *_more(len(facts.open))]
+
+
+def _next(open: Open) -> str:
+    """What it waits for: once resolved the gates of its close, before that as the update says."""
+    if open.missing is None:
+        return f"“{escape(open.next_step, TEXT_LIMIT)}”" if open.next_step else ""
+    wanted = still_wanted(open.missing)
+    return f"still owed: {' and '.join(wanted)}" if wanted else "ready to be closed"
 
 
 def _watch(facts: HandoverFacts) -> list[str]:
@@ -127,7 +145,7 @@ def _watch(facts: HandoverFacts) -> list[str]:
 def _numbers(numbers: ShiftNumbers) -> str:
     if not numbers.paged:
         return "This shift: nobody was paged."
-    said = f"This shift: {_count(numbers.paged, 'incident')} paged"
+    said = f"This shift: {_count(len(numbers.paged), 'incident')} paged"
     said += f", {numbers.out_of_hours} out of hours"
     if numbers.acknowledged_in is not None:
         said += f", median answer after {how_long(numbers.acknowledged_in)}"
@@ -173,8 +191,23 @@ def _late(facts: HandoverFacts) -> str:
     if facts.late is None:
         return ""
     return (
-        f"This is {how_long(facts.late)} late: Baton was not running at {moment(facts.boundary)}. "
+        f"This is said {how_long(facts.late)} late: it was due {moment(facts.boundary)}. "
         "The pager moved on time."
+    )
+
+
+def _counted(facts: HandoverFacts) -> str:
+    """How a reader comes to the same numbers."""
+    if not (facts.open or facts.came_back or facts.owed or facts.numbers.paged):
+        return ""
+    said = f"As of {moment(facts.boundary)}; what came later is not in it."
+    paged = facts.numbers.paged
+    if not paged:
+        return said
+    more = f" and {len(paged) - MOST_KEYS} more" if len(paged) > MOST_KEYS else ""
+    return (
+        f"{said} Counted since {moment(facts.shift_start)}: {', '.join(paged[:MOST_KEYS])}{more}; "
+        f"`/inc timeline {paged[0]}` shows who was rung when."
     )
 
 

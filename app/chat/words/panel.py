@@ -8,6 +8,7 @@ from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
 from app.chat.words.escape import escape
 from app.chat.words.headline import Head, headline, reason
+from app.chat.words.missing import still_wanted
 from app.chat.words.people import Who, all_named
 from app.chat.words.standing import Standing, standing
 from app.rules.incident import Incident, Missing, State
@@ -114,11 +115,7 @@ def _fitting(lines: Sequence[str]) -> list[str]:
 def _gates(missing: Missing) -> str:
     if not missing:
         return "Nothing is missing any more: it can be closed."
-    wanted = [
-        *(["a root cause"] if missing.root_cause else []),
-        *(["a follow-up, or why there is none"] if missing.follow_up else []),
-    ]
-    return "To close it: " + " and ".join(wanted) + "."
+    return "To close it: " + " and ".join(still_wanted(missing)) + "."
 
 
 def _buttons(incident: Incident) -> list[Block]:

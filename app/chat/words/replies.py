@@ -11,6 +11,7 @@ from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
 from app.chat.words.dates import clock, how_long, moment
 from app.chat.words.escape import bold, escape
+from app.chat.words.missing import how_to_give
 from app.chat.words.people import Who, all_named, named
 from app.chat.words.ringing import Asked
 from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
@@ -233,13 +234,9 @@ def _quote(text: str) -> str:
 
 
 def _owed(missing: Missing) -> list[str]:
-    wanted = [
-        *(["a root cause (`/inc rootcause …`)"] if missing.root_cause else []),
-        *(["a follow-up (`/inc followup …`)"] if missing.follow_up else []),
-    ]
-    if not wanted:
+    if not missing:
         return ["Nothing is missing any more: `/inc close` closes it."]
-    return ["To close it, it still needs " + " and ".join(wanted) + "."]
+    return [f"To close it, it still needs {' and '.join(how_to_give(missing))}."]
 
 
 def _closing(incident: Incident, missing: Missing) -> list[Block]:

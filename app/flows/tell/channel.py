@@ -10,6 +10,7 @@ from app.chat.words import called as called_words
 from app.chat.words import card as card_words
 from app.chat.words import says, silence
 from app.chat.words import topic as topic_words
+from app.chat.words.missing import still_wanted
 from app.chat.words.people import MOST_NAMES, Who
 from app.flows.tell import facts as read
 from app.flows.tell import rings
@@ -109,9 +110,7 @@ def say(work: Work, incident_id: IncidentId, facts: Mapping[str, Any]) -> Messag
 
 def _resolved(work: Work, incident: Incident, by: Who | None) -> Message:
     missing = missing_to_close(incident, len(follow_ups.list_of(work.tx, incident.id)))
-    owed = ["a root cause"] if missing.root_cause else []
-    if missing.follow_up:
-        owed.append('a follow-up (or "none, because")')
+    owed = still_wanted(missing)
     return says.resolved(incident.key, by=by, at=incident.resolved_at, owed=owed)
 
 
