@@ -18,6 +18,8 @@ class Threads:
         self._waiting: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]]
         self._waiting = queue.PriorityQueue()
         self._order = itertools.count()
+        self._lock = threading.Lock()
+        self._closed = False
         self._threads = [
             threading.Thread(target=self._serve, name=f"{name}_{number}", daemon=True)
             for number in range(threads)
@@ -26,7 +28,8 @@ class Threads:
             thread.start()
 
     def submit(self, run: Callable[[], T], *, ahead: bool = False) -> "Future[T]":
-        """`ahead`: before everything that waits and did not ask for it."""
+        """`ahead`: before everything that waits and did not ask for it. Raises RuntimeError after
+        `close`, so that nobody waits for threads that are gone."""
         promised: Future[T] = Future()
 
         def keep_promise() -> None:
@@ -37,11 +40,16 @@ class Threads:
             except BaseException as error:
                 promised.set_exception(error)
 
-        self._waiting.put((0 if ahead else 1, next(self._order), keep_promise))
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("Baton is stopping; nothing more is taken in")
+            self._waiting.put((0 if ahead else 1, next(self._order), keep_promise))
         return promised
 
     def close(self) -> None:
         """Wait for what was given, then let the threads go."""
+        with self._lock:
+            self._closed = True
         for _ in self._threads:
             self._waiting.put((2, next(self._order), None))
         for thread in self._threads:

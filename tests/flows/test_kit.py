@@ -105,3 +105,12 @@ async def test_what_a_phone_waits_for_is_read_before_the_rest(bench: Bench) -> N
     busy.set()
     await asyncio.gather(*blocking, *cards, paging)
     assert read[0] == "page"
+
+
+async def test_whoever_comes_after_the_end_is_told_and_waits_for_nobody(bench: Bench) -> None:
+    bench.kit.close()
+    with pytest.raises(RuntimeError, match="stopping"):
+        await bench.kit.do(lambda work: None)
+    with pytest.raises(RuntimeError, match="stopping"):
+        await bench.kit.read(lambda work: None)
+    bench.kit.close()
