@@ -110,7 +110,7 @@ async def _play(stage: Stage, options: argparse.Namespace) -> None:
     print(words.welcome(stage, wait=wait, kept=bool(options.keep)), flush=True)
     if not options.no_browser and _has_browser():
         await asyncio.to_thread(webbrowser.open, stage.workspace.url)
-    await stage.arrivals.first.wait()
+    await stage.workspace.world.opened.wait()
     await Story(stage, pace=FAST if options.fast else 1.0).tell()
 
 

@@ -15,7 +15,6 @@ import aiohttp
 from app import build
 from app.build import Baton
 from app.chat.limits import Limits
-from app.demo.arrivals import Arrivals
 from app.demo.cast import PAGED, workspace_of
 from app.demo.company import LIVED_WITH, Company, company_at
 from app.demo.hands import Hands
@@ -50,7 +49,6 @@ class Stage:
     folder: Path
     company: Company
     workspace: Workspace
-    arrivals: Arrivals
     baton: Baton
     hands: Hands
 
@@ -118,8 +116,7 @@ async def staged(folder: Path, *, port: int) -> AsyncIterator[Stage]:
         ) as workspace,
         aiohttp.ClientSession() as http,
     ):
-        clock, arrivals = workspace.world.clock, Arrivals()
-        workspace.world.changes = arrivals
+        clock = workspace.world.clock
         clock.advance(began - clock.now())
         settings = _settings(folder, workspace, free_port(port + 1 if port else 0))
         async with build.running(
@@ -130,7 +127,7 @@ async def staged(folder: Path, *, port: int) -> AsyncIterator[Stage]:
             intake = f"http://{baton.bound[0]}/v1/alerts/generic"
             token = await baton.parts.kit.do(new_token, "generic", name="demo", by="demo")
             hands = Hands(http, workspace.state, workspace.url, intake, token)
-            stage = Stage(folder, company, workspace, arrivals, baton, hands)
+            stage = Stage(folder, company, workspace, baton, hands)
             await _make_ready(stage)
             yield stage
 

@@ -9,10 +9,14 @@ import aiohttp
 
 from app.demo.workspace.errors import Refused
 from app.demo.workspace.values import Json, Push
+from app.demo.workspace.web_words import conclusion_of, lines_of
 from app.demo.workspace.world import World
 
 TOPIC = "phone-"
 PRESS_WAIT = 10.0
+RINGS_FOR = 30.0
+"""Seconds a phone rings; what nobody has answered by then stays as an unread notification."""
+KEPT = 2_000
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 _PRIORITIES = {"min": 1, "low": 2, "default": 3, "high": 4, "max": 5, "urgent": 5}
 
@@ -121,6 +125,7 @@ async def press(world: World, handle: str, push_id: str, index: int) -> Json:
     if not 0 <= index < len(push.actions):
         raise Refused(f"That notification has {len(push.actions)} buttons; there is no {index}.")
     action = push.actions[index]
+    result: Json
     timeout = aiohttp.ClientTimeout(total=PRESS_WAIT)
     try:
         async with (
@@ -132,10 +137,18 @@ async def press(world: World, handle: str, push_id: str, index: int) -> Json:
                 data=action.get("body"),
             ) as response,
         ):
-            body = await response.text(errors="replace")
-            result: Json = {"ok": response.ok, "status": response.status, "body": body[:2000]}
+            result = await _answer_of(response)
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
         result = {"ok": False, "status": 0, "body": f"{action['url']} cannot be reached: {error}"}
     push.state, push.result = "acted", result | {"label": action["label"]}
     world.touch()
+    return result
+
+
+async def _answer_of(response: aiohttp.ClientResponse) -> Json:
+    """What came back; of a web page its words, because its first characters are all style."""
+    body = await response.text(errors="replace")
+    result: Json = {"ok": response.ok, "status": response.status, "body": body[:KEPT]}
+    if response.content_type == "text/html":
+        result |= {"body": "\n".join(lines_of(body))[:KEPT], "said": conclusion_of(body)[:KEPT]}
     return result

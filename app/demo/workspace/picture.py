@@ -5,8 +5,14 @@ from dataclasses import asdict
 from app.demo.workspace import shapes
 from app.demo.workspace.api.users import dnd_of
 from app.demo.workspace.faults import Faults
+from app.demo.workspace.phones import RINGS_FOR
+from app.demo.workspace.state import State
+from app.demo.workspace.unread import news_of
 from app.demo.workspace.values import Channel, Json, Message, User
 from app.demo.workspace.world import World
+
+PUSHES = 30
+"""So many of a phone's notifications are shown on the page."""
 
 
 def picture(
@@ -17,16 +23,24 @@ def picture(
     mode: str,
     seen_by: str = "",
     calls: bool = True,
+    channel: str | None = None,
 ) -> Json:
-    """Everything, or only what one person may see."""
+    """Everything, or only what one person may see.
+
+    With `channel` (an id or a name; one that is not there is no error) only its messages are in
+    it. Of the others it tells what marks them unread, and of each phone the newest pushes, so
+    that its size does not grow with all that was ever said.
+    """
     state = world.state
+    looked_at = None if channel is None else state.channel_called(channel)
     body: Json = {
         "team": asdict(state.team),
         "app": asdict(state.app) | {"connected": connected, "mode": mode},
         "now": world.now(),
+        "opened": world.opened_at,
         "users": [_user(world, who) for who in state.users.values()],
         "channels": [
-            _channel(world, room, seen_by)
+            _channel(world, room, seen_by, whole=channel is None or room is looked_at)
             for room in state.channels.values()
             if not seen_by or _may_see(room, seen_by)
         ],
@@ -47,7 +61,7 @@ def picture(
         "shortcuts": [asdict(s) for s in world.manifest.shortcuts],
         "homes": state.homes,
         "views": {u: [state.views[v] for v in stack] for u, stack in state.stacks.items() if stack},
-        "phones": {h: [asdict(p) for p in pushes] for h, pushes in state.phones.items()},
+        "phones": _phones(state, None if channel is None else PUSHES),
         "faults": faults.listed(),
         "dark": world.dark,
     }
@@ -55,6 +69,15 @@ def picture(
         body["calls"] = [asdict(c) for c in state.calls]
         body["deliveries"] = [asdict(d) for d in state.deliveries]
     return body
+
+
+def _phones(state: State, newest: int | None) -> Json:
+    """Everybody's notifications; those still `ringing` make a noise until `rings_until`."""
+    start = None if newest is None else -newest
+    return {
+        handle: [asdict(push) | {"rings_until": push.at + RINGS_FOR} for push in pushes[start:]]
+        for handle, pushes in state.phones.items()
+    }
 
 
 def _may_see(room: Channel, user_id: str) -> bool:
@@ -82,7 +105,7 @@ def _user(world: World, who: User) -> Json:
     }
 
 
-def _channel(world: World, room: Channel, seen_by: str) -> Json:
+def _channel(world: World, room: Channel, seen_by: str, *, whole: bool) -> Json:
     body: Json = {
         "id": room.id,
         "name": room.name,
@@ -100,8 +123,10 @@ def _channel(world: World, room: Channel, seen_by: str) -> Json:
         "bookmarks": [
             {"id": b.id, "title": b.title, "link": b.link, "emoji": b.emoji} for b in room.bookmarks
         ],
-        "messages": _messages(world, room, seen_by),
     }
+    body |= (
+        {"messages": _messages(world, room, seen_by)} if whole else news_of(world, room, seen_by)
+    )
     if room.is_im:
         bot = world.state.app.bot_user_id
         me = seen_by if seen_by in room.members else bot if bot in room.members else ""

@@ -63,6 +63,8 @@ class World:
     ask: Callable[[str, Json], Awaitable[Answer]] = _nobody_answers
     url: str = ""
     light: asyncio.Event = field(default_factory=_light)  # cleared while Slack is dark
+    opened: asyncio.Event = field(default_factory=asyncio.Event)  # set once somebody looks
+    opened_at: float = 0.0
 
     @property
     def dark(self) -> bool:
@@ -73,6 +75,12 @@ class World:
 
     def new_ts(self) -> str:
         return self.state.new_ts(self.now())
+
+    def open(self) -> None:
+        """Somebody looks at the page: only what is said after the first time counts as unread."""
+        if not self.opened.is_set():
+            self.opened_at = self.now()
+            self.opened.set()
 
     def touch(self) -> None:
         self.changes.touch()

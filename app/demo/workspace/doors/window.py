@@ -1,6 +1,7 @@
 """What the browser page is made of: the state, the stream of changes, pictures, static files."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class Window:
             mode=self._transport.name,
             seen_by=seen_by,
             calls=request.query.get("calls") != "0",
+            channel=request.query.get("channel"),
         )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -74,16 +76,21 @@ class Window:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await response.prepare(request)
+        self._world.open()
+        with contextlib.suppress(ConnectionError):
+            await self._follow(response)
+        return response
+
+    async def _follow(self, response: web.StreamResponse) -> None:
         seen = self._world.changes.seq
         await _tell(response, seen)
         while True:
             try:
                 seen = await asyncio.wait_for(self._world.changes.after(seen), KEEP_ALIVE)
-                await _tell(response, seen)
             except TimeoutError:
                 await response.write(b": still here\n\n")
-            except ConnectionError:
-                return response
+            else:
+                await _tell(response, seen)
 
     async def avatar(self, request: web.Request) -> web.Response:
         who = self._world.state.users.get(request.match_info["user"])
