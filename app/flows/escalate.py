@@ -58,7 +58,9 @@ def page(work: Work, incident_id: IncidentId, target: PersonId, why: str, *, by:
             "Say what you need them for; it is read out to them: "
             "`/inc page @ana the loader needs a second pair of eyes`."
         )
-    allowed = routing.may_page_by_hand(work.org, work.schedule, work.now, target)
+    allowed = routing.may_page_by_hand(
+        work.org, work.schedule, work.now, target, service=incident.service
+    )
     if isinstance(allowed, routing.Refused):
         raise Refused(allowed.sentence, act=Act.PAGE, subject=incident.key, by=person)
     _ring(work, incident, EscalationKind.PAGE, tier=1, why=why, asked_by=person, target=target)

@@ -52,13 +52,13 @@ def make_bolt(
     )
     desk = Desk(kit, chat, names=names or CommandNames(), later=later or Later())
     contact_forms = ContactForms(seal)
-    runner = commands.Commands(desk, contact_forms)
+    runner, home = commands.Commands(desk, contact_forms), Home(kit, chat)
     commands.register(bolt, desk, runner)
-    buttons.register(bolt, desk, runner, contact_forms)
+    buttons.register(bolt, desk, runner, contact_forms, home)
     contact_buttons.register(bolt, desk, contact_forms)
     forms.register(bolt, desk, contact_forms)
     shortcuts.register(bolt, desk)
-    events.register(bolt, desk, Home(kit, chat))
+    events.register(bolt, desk, home)
     _catch_the_rest(bolt, desk)
     return bolt
 

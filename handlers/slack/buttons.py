@@ -15,6 +15,7 @@ from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
 from handlers.slack.handover import have_the_pager
+from handlers.slack.home import Home
 
 ON_INCIDENT: Mapping[str, acts.IncidentAct] = {
     actions.ACKNOWLEDGE: acts.acknowledge,
@@ -42,7 +43,9 @@ OLD = "This button is from an older message, and what it was about is gone. Noth
 Press: TypeAlias = Callable[[Work, Ask, str], Reply]
 
 
-def register(bolt: AsyncApp, desk: Desk, commands: Commands, forms: ContactForms) -> None:
+def register(
+    bolt: AsyncApp, desk: Desk, commands: Commands, forms: ContactForms, home: Home
+) -> None:
     """Listen to every button by its action id."""
 
     def listen(action: str, press: Press) -> None:
@@ -51,6 +54,9 @@ def register(bolt: AsyncApp, desk: Desk, commands: Commands, forms: ContactForms
             ask, value = desk.ask(body), pressed(body)
             reply = await desk.decide(body, lambda work: press(work, ask, value))
             await desk.answer_click(ack, body, reply)
+            if _is_home(body):
+                # What was pressed there is not as it was any more.
+                desk.later.spawn(home.publish(ask.by))
 
     for action, act in ON_INCIDENT.items():
         listen(action, functools.partial(_on_incident, act))
@@ -83,6 +89,10 @@ def numbers(value: str) -> list[int]:
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
         raise Refused(OLD)
     return [int(part) for part in parts]
+
+
+def _is_home(body: Body) -> bool:
+    return (body.get("view") or {}).get("type") == "home"
 
 
 def _on_incident(act: acts.IncidentAct, work: Work, ask: Ask, value: str) -> Reply:

@@ -4,14 +4,16 @@ import logging
 
 from app.chat.client import Chat
 from app.chat.errors import ChatError
-from app.chat.words.home import HomeFacts, home
+from app.chat.words.home import Call, HomeFacts, home
 from app.chat.words.inputs import View
 from app.flows.admit import Act, SlackCaller, admit
 from app.flows.kit import Kit
 from app.flows.standing import NoOrganisation
+from app.flows.tell.rings import pages_for
 from app.flows.work import Refused, Work
 from handlers.slack import looks, oncall
 from storage import incidents, participants
+from storage.escalations import Page
 
 log = logging.getLogger(__name__)
 MOST = 100
@@ -50,8 +52,14 @@ def home_of(work: Work, caller: SlackCaller) -> View:
     return home(
         HomeFacts(
             now=work.now,
+            ringing=[_ringing(work, page) for page in pages_for(work, person)],
             duties=oncall.duties_of(work, person),
             incidents=mine,
             ways=oncall.ways_of(work, person),
         )
     )
+
+
+def _ringing(work: Work, page: Page) -> Call:
+    incident = work.incident(page.incident)
+    return Call(page=page.id, row=looks.row(work, incident), because=page.reason)

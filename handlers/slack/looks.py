@@ -6,7 +6,7 @@ from app.flows.tell import facts
 from app.flows.tell.names import everyone, who_if
 from app.flows.tell.rings import asked_by_hand, ringing
 from app.flows.work import Work
-from app.rules.incident import Incident, IncidentId
+from app.rules.incident import Incident, IncidentId, State
 from handlers.slack.acts import missing
 from handlers.slack.ask import Ask, Reply
 from storage import incidents, participants, timeline
@@ -14,17 +14,20 @@ from storage import incidents, participants, timeline
 
 def show_panel(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Reply:
     """The control panel of an incident."""
-    admit(work, ask.by, Act.LOOK)
+    person = admit(work, ask.by, Act.LOOK)
     incident = work.incident(number)
     now = ringing(work, incident)
     called = [who for each in asked_by_hand(work, incident) for who in each.people]
-    inside = everyone(work, (each.person for each in participants.list_of(work.tx, number)))
+    inside = [each.person for each in participants.list_of(work.tx, number)]
+    holds = incident.state is State.ACKNOWLEDGED and incident.acknowledged_by == person
     return Reply(
         message=panel.panel(
             row(work, incident),
             ringing=[*(now.people if now else ()), *called],
-            helping=inside,
+            helping=everyone(work, inside),
             missing=missing(work, incident),
+            holds=holds,
+            inside=holds or person in inside,
         )
     )
 

@@ -33,7 +33,7 @@ def announcement(facts: AnnouncementFacts) -> Message:
     where = f" · {channel_link(facts.channel_id)}" if is_channel(facts.channel_id) else ""
     lines = [headline(facts.head), reason(facts.head), standing(facts.standing) + where]
     if state is State.TRIGGERED and facts.ringing is not None:
-        lines.append(ringing(facts.ringing))
+        lines.append(ringing(facts.ringing, lasting=True))
     lines += update_lines(facts.update)
     cause = escape(facts.root_cause or "", CAUSE_LIMIT)
     if cause and state in (State.RESOLVED, State.CLOSED):

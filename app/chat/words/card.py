@@ -93,8 +93,9 @@ def _buttons(facts: CardFacts) -> list[Block]:
     if state is State.ACKNOWLEDGED:
         return [
             button("Update", actions.UPDATE, value, style="primary"),
-            button("Need a manager", actions.ESCALATE, value),
+            button("Still on it", actions.STILL_ON_IT, value),
             button("Resolve", actions.RESOLVE, value),
+            button("Need a manager", actions.ESCALATE, value),
             button("Join", actions.JOIN, value),
         ]
     return review_buttons(state, value)

@@ -10,6 +10,7 @@ from app.chat.blocks import button, context, section
 from app.chat.message import Block, Message
 from app.chat.words.escape import escape
 from app.chat.words.inputs import View, choice, modal, text_input
+from app.chat.words.methods import way
 
 METHOD = "method"
 ADDRESS = "address"
@@ -107,6 +108,6 @@ def _one(each: Held) -> list[Block]:
     )
     buttons.append(button("Remove", actions.REMOVE_CONTACT, str(each.id), style="danger"))
     return [
-        section(f"*{escape(each.method, 20)}* {escape(each.hint, 60)}: {state}"),
+        section(f"*{way(each.method, each.hint)}*: {state}"),
         row(buttons),
     ]

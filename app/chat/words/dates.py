@@ -14,6 +14,15 @@ def clock(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{time}}|{fallback}>"
 
 
+def soon(at: datetime, now: datetime) -> str:
+    """ "at 03:12"; what is less than two minutes away in words, because a clock without seconds
+    would show the present minute. For texts that are edited when the moment has come."""
+    ahead = at - now
+    if ahead >= timedelta(minutes=2):
+        return f"at {clock(at)}"
+    return "within a minute" if ahead <= timedelta(minutes=1) else "within two minutes"
+
+
 def in_utc(at: datetime) -> str:
     """For places that translate nothing, such as a topic."""
     return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"

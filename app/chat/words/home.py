@@ -15,6 +15,17 @@ from app.chat.words.oncall import Duty, Way, ways_lines
 from app.chat.words.panel import Row, row_line
 
 MOST = 15
+MOST_CALLS = 5
+BECAUSE_LIMIT = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A page that waits for this person's answer, and why it is theirs."""
+
+    page: int
+    row: Row
+    because: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +33,7 @@ class HomeFacts:
     """`refused` is said instead of everything else to those who may not look."""
 
     now: datetime
+    ringing: Sequence[Call] = ()
     duties: Sequence[Duty] = ()
     incidents: Sequence[Row] = ()
     ways: Sequence[Way] = ()
@@ -32,6 +44,7 @@ def home(facts: HomeFacts) -> View:
     if facts.refused:
         return {"type": "home", "blocks": [section(escape(facts.refused, 500))]}
     blocks: list[Block] = [
+        *(block for each in facts.ringing[:MOST_CALLS] for block in _call(each)),
         section(_on_call(facts)),
         row(
             [
@@ -44,10 +57,26 @@ def home(facts: HomeFacts) -> View:
     ]
     blocks += [section(row_line(each)) for each in facts.incidents[:MOST]]
     if not facts.incidents:
-        blocks.append(section("None. Have a quiet day."))
+        blocks.append(section("None."))
     blocks.append(section("*How you are reached*\n" + "\n".join(ways_lines(facts.ways))))
     blocks.append(context(f"As of {moment(facts.now)}. Open this tab again to see it fresh."))
     return {"type": "home", "blocks": blocks}
+
+
+def _call(call: Call) -> list[Block]:
+    """First of all on the page: it rings until it is answered."""
+    value = f"{call.row.incident.id}:{call.page}"
+    why = escape(call.because, BECAUSE_LIMIT)
+    told = f":telephone_receiver: *You are being rung*\n{row_line(call.row)}\nWhy you: {why}"
+    return [
+        section(told),
+        row(
+            [
+                button("Acknowledge", actions.ACKNOWLEDGE, value, style="primary"),
+                button("I can't, pass on", actions.PASS_ON, value),
+            ]
+        ),
+    ]
 
 
 def _on_call(facts: HomeFacts) -> str:

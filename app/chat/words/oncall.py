@@ -8,6 +8,7 @@ from app.chat.blocks import compose
 from app.chat.message import Message
 from app.chat.words.dates import moment
 from app.chat.words.escape import escape
+from app.chat.words.methods import way as named_way
 from app.chat.words.people import Who, all_named, named
 
 NAME = 60
@@ -89,11 +90,11 @@ def mine(duties: Sequence[Duty], ways: Sequence[Way]) -> Message:
 def ways_lines(ways: Sequence[Way]) -> list[str]:
     """Every way with whether it rings; last, what is missing to be woken at night."""
     lines = [
-        f"{' '.join(filter(None, (escape(way.method, 20), escape(way.hint, NAME))))}: "
-        f"{'rings' if way.verified else 'not verified yet, so it does not ring'}"
-        for way in ways
+        f"{named_way(each.method, each.hint)}: "
+        f"{'rings' if each.verified else 'not verified yet, so it does not ring'}"
+        for each in ways
     ]
-    if not any(way.verified and way.wakes for way in ways):
+    if not any(each.verified and each.wakes for each in ways):
         lines.append(
             ":warning: Nothing here can wake you: Slack is silent in do-not-disturb. "
             "`/oncall contact` adds a push to your phone."
@@ -103,7 +104,7 @@ def ways_lines(ways: Sequence[Way]) -> list[str]:
 
 def tested(hints: Sequence[tuple[str, str]]) -> Message:
     """A test page is on its way: (method, hint) of everything that rings."""
-    told = ", ".join(f"{escape(method, 20)} {escape(hint, NAME)}" for method, hint in hints)
+    told = ", ".join(named_way(method, hint) for method, hint in hints)
     return compose(
         [f"A test page goes out now by {told}."],
         small=[

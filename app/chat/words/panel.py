@@ -1,6 +1,6 @@
 """Where incidents stand, for the one person who asked: panel, list, status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from app.chat import actions
@@ -52,8 +52,17 @@ class Row:
     standing: Standing
 
 
-def panel(row: Row, *, ringing: Sequence[Who], helping: Sequence[Who], missing: Missing) -> Message:
-    """The incident at a glance, with what can be done in its state."""
+def panel(
+    row: Row,
+    *,
+    ringing: Sequence[Who],
+    helping: Sequence[Who],
+    missing: Missing,
+    holds: bool = False,
+    inside: bool = False,
+) -> Message:
+    """The incident at a glance, with what its reader can do in its state: whoever is `inside`
+    need not join, and only whoever `holds` it is still on it."""
     incident = row.incident
     lines = [headline(row.head), standing(row.standing), reason(row.head)]
     if ringing:
@@ -64,7 +73,8 @@ def panel(row: Row, *, ringing: Sequence[Who], helping: Sequence[Who], missing: 
         lines.append(f"Last update: {escape(incident.update_text, 500)}")
     if incident.state is State.RESOLVED:
         lines.append(_gates(missing))
-    return compose(lines, buttons=_buttons(incident))
+    pointless = {*([actions.JOIN] if inside else []), *([] if holds else [actions.STILL_ON_IT])}
+    return compose(lines, buttons=_buttons(incident, pointless))
 
 
 def listing(rows: Sequence[Row]) -> Message:
@@ -118,8 +128,12 @@ def _gates(missing: Missing) -> str:
     return "To close it: " + " and ".join(still_wanted(missing)) + "."
 
 
-def _buttons(incident: Incident) -> list[Block]:
-    offered = STATE_BUTTONS.get(incident.state, ())
+def _buttons(incident: Incident, pointless: Set[str]) -> list[Block]:
+    offered = [
+        (label, action)
+        for label, action in STATE_BUTTONS.get(incident.state, ())
+        if action not in pointless
+    ]
     return [
         button(label, action, str(incident.id), style="primary" if index == 0 else None)
         for index, (label, action) in enumerate(offered)

@@ -65,7 +65,10 @@ def acknowledged(
             f"{how_long(expires)} the pages start again.",
             *_where(incident),
         ],
-        buttons=[button("Update", actions.UPDATE, str(incident.id))],
+        buttons=[
+            button("Update", actions.UPDATE, str(incident.id)),
+            button("Still on it", actions.STILL_ON_IT, str(incident.id)),
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.chat.words.dates import clock
+from app.chat.words.dates import clock, soon
 from app.chat.words.escape import escape
 from app.chat.words.people import Who, all_named, named
 
@@ -13,7 +13,7 @@ MOST_ASKED = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Ringing:
-    """The incident's own escalation as it stands. `next_at`: when its next step is taken.
+    """The incident's own escalation as it stood at `now`. `next_at`: when its next step is taken.
     Of `people`, `tier_one` are rung as tier 1, and `unreached` have nothing that could wake them
     now."""
 
@@ -21,6 +21,7 @@ class Ringing:
     tier: int
     round: int
     next_at: datetime | None
+    now: datetime
     tier_one: tuple[Who, ...] = ()
     unreached: tuple[Who, ...] = ()
 
@@ -35,8 +36,11 @@ class Asked:
     managers: bool
 
 
-def ringing(now: Ringing) -> str:
-    """`Being paged: Ana (tier 1) · managers next at 03:17`"""
+def ringing(now: Ringing, *, lasting: bool = False) -> str:
+    """`Being paged: Ana (tier 1) · managers next at 03:17`
+
+    `lasting`: the text may stand longer than this step, so it tells the time by the clock only.
+    """
     managers = tuple(each for each in now.people if each not in now.tier_one)
     round = f", round {now.round}" if now.round > 1 else ""
     parts = [f"{all_named(now.tier_one, most=3)} (tier 1)"] if now.tier_one else []
@@ -44,7 +48,10 @@ def ringing(now: Ringing) -> str:
     who = " with ".join(parts) or "nobody could be reached"
     deaf = f" · nothing can wake {all_named(now.unreached, most=2)}" if now.unreached else ""
     then = "managers next" if now.tier == 1 else "again"
-    at = f" · {then} at {clock(now.next_at)}" if now.next_at else ""
+    at = ""
+    if now.next_at is not None:
+        when = f"at {clock(now.next_at)}" if lasting else soon(now.next_at, now.now)
+        at = f" · {then} {when}"
     return f":telephone_receiver: Being paged: {who}{deaf}{at}"
 
 

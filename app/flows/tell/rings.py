@@ -8,7 +8,8 @@ from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules.escalation import Policy
 from app.rules.incident import Incident, State
-from storage import escalations
+from app.rules.organisation import PersonId
+from storage import escalations, incidents
 from storage.escalations import Escalation, EscalationKind, Page
 from storage.escalations import Ringing as RingState
 
@@ -28,7 +29,22 @@ def ringing(work: Work, incident: Incident) -> Ringing | None:
         tier=found.tier,
         round=found.round,
         next_at=next_step_at(found),
+        now=work.now,
     )
+
+
+def pages_for(work: Work, person: PersonId) -> list[Page]:
+    """The pages that wait for this person's answer, newest first: one of each escalation."""
+    found: list[Page] = []
+    for incident in incidents.list_open(work.tx):
+        for each in escalations.list_ringing(work.tx, incident.id):
+            mine = [
+                page
+                for page in escalations.pages_of(work.tx, each.id)
+                if page.person == person and page.state is RingState.RINGING
+            ]
+            found += mine[-1:]
+    return sorted(found, key=lambda page: page.id, reverse=True)
 
 
 def asked_by_hand(work: Work, incident: Incident) -> tuple[Asked, ...]:

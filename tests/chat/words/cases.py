@@ -82,6 +82,7 @@ class Case:
             tier=2,
             round=12,
             next_at=NOW + timedelta(minutes=5),
+            now=NOW,
             unreached=self.crowd,
         )
 

@@ -1,6 +1,7 @@
 """The card says all that matters in 12 lines, with the buttons that fit its state."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -29,7 +30,14 @@ FACTS = CardFacts(
         action="Restart the stuck load",
         came_back_from=9,
     ),
-    ringing=Ringing(people=(ANA,), tier_one=(ANA,), tier=1, round=0, next_at=NOW),
+    ringing=Ringing(
+        people=(ANA,),
+        tier_one=(ANA,),
+        tier=1,
+        round=0,
+        next_at=NOW,
+        now=NOW - timedelta(minutes=5),
+    ),
 )
 TODAY = "<!date^1772766720^{date_short_pretty} {time}|06 Mar 2026, 03:12 UTC>"
 SOON = "<!date^1772766720^{time}|03:12 UTC>"
@@ -56,6 +64,22 @@ def test_a_triggered_card_says_what_why_who_and_what_to_do() -> None:
 def test_the_spoken_text_says_what_the_blocks_say() -> None:
     message = card(FACTS)
     assert message.text.split("\n") == lines_of(message)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (300, f"at {SOON}"),
+        (120, f"at {SOON}"),
+        (119, "within two minutes"),
+        (40, "within a minute"),
+        (-5, "within a minute"),
+    ],
+)
+def test_a_step_that_is_near_is_told_in_words(seconds: int, told: str) -> None:
+    assert FACTS.ringing is not None
+    near = replace(FACTS.ringing, now=NOW - timedelta(seconds=seconds))
+    assert lines_of(card(replace(FACTS, ringing=near)))[3].endswith(f"managers next {told}")
 
 
 def test_whoever_has_it_is_mentioned_and_nobody_else_is() -> None:
@@ -87,7 +111,7 @@ def test_many_pages_by_hand_are_counted() -> None:
 
 def test_people_whom_nothing_can_wake_are_named() -> None:
     ringing = Ringing(
-        people=(ANA, MIA), tier_one=(ANA,), tier=2, round=3, next_at=None, unreached=(ANA,)
+        people=(ANA, MIA), tier_one=(ANA,), tier=2, round=3, next_at=None, now=NOW, unreached=(ANA,)
     )
     assert (
         ":telephone_receiver: Being paged: Ana (tier 1) with Mia (managers, round 3) · nothing "
@@ -115,7 +139,7 @@ def test_a_resolved_card_says_what_the_close_still_needs() -> None:
     ("state", "labels"),
     [
         (State.TRIGGERED, ["Acknowledge", "Escalate to manager", "Join", "Runbook"]),
-        (State.ACKNOWLEDGED, ["Update", "Need a manager", "Resolve", "Join"]),
+        (State.ACKNOWLEDGED, ["Update", "Still on it", "Resolve", "Need a manager", "Join"]),
         (State.RESOLVED, ["Root cause", "Follow-up", "Close", "Reopen"]),
         (State.CLOSED, ["Reopen"]),
         (State.CANCELLED, []),

@@ -187,6 +187,8 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
             home.HomeFacts(
                 now=NOW,
                 duties=duties(case),
+                ringing=[home.Call(page=7, row=a_row(case, State.TRIGGERED), because=case.foreign)]
+                * FEW,
                 incidents=[a_row(case, State.TRIGGERED)] * FEW,
                 ways=ways(case),
             )
@@ -202,8 +204,19 @@ def test_the_panel_offers_what_fits_the_state() -> None:
         state: buttons_of(panel.panel(a_row(calm, state), ringing=(), helping=(), missing=OWED))
         for state in STATES
     }
+    held = panel.panel(
+        a_row(calm, State.ACKNOWLEDGED),
+        ringing=(),
+        helping=(),
+        missing=OWED,
+        holds=True,
+        inside=True,
+    )
     assert offered[State.TRIGGERED][0] == "Acknowledge"
-    assert "Still on it" in offered[State.ACKNOWLEDGED]
+    assert "Join" in offered[State.ACKNOWLEDGED]
+    assert "Still on it" not in offered[State.ACKNOWLEDGED]
+    assert "Join" not in buttons_of(held)
+    assert "Still on it" in buttons_of(held)
     assert offered[State.RESOLVED] == ["Root cause", "Follow-up", "Close", "Reopen"]
     assert offered[State.CLOSED] == ["Reopen"]
     assert offered[State.CANCELLED] == []

@@ -6,7 +6,6 @@ from app.chat import actions
 from app.chat.blocks import button, compose
 from app.demo.workspace.values import Message
 from app.flows.hand_over import hand_over, plan_handover
-from app.flows.know_people import know_people
 from app.flows.take_step import take_step
 from storage.tables import escalations, pages, participants, timeline
 from tests.handlers.slack.wire import Wire
@@ -71,9 +70,6 @@ async def test_a_stranger_and_a_guest_change_nothing(wire: Wire) -> None:
     await wire.type("ana", "/inc new orders fail")
     await wire.act("invite", "mia", channel="#partner-co", invitee=wire.workspace.state.bot.id)
     shared = await a_post(wire, (actions.ACKNOWLEDGE, "1"), channel="#partner-co")
-    await wire.click("omar", shared, actions.ACKNOWLEDGE)
-    await wire.told("omar", "I do not know your Slack account yet")
-    wire.bench.do(know_people, [await wire.chat.account(wire.slack_id("omar"))])
     await wire.click("omar", shared, actions.ACKNOWLEDGE)
     await wire.told("omar", "Only members of this workspace")
     inner = await a_post(wire, (actions.ACKNOWLEDGE, "1"), channel="#data-infra")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.tables import audit, incidents, timeline
+from storage.tables import audit, incidents, participants, timeline
 from tests.handlers.slack.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -141,3 +141,33 @@ async def test_oncall_says_who_until_when_and_the_managers(wire: Wire) -> None:
     assert "*Out of hours*: chi" in told
     assert "until <!date^" in told
     assert "*Managers*: mia" in told
+
+
+async def test_the_panel_offers_its_reader_what_is_still_of_use(wire: Wire) -> None:
+    await wire.type("ana", "/inc new orders fail")
+    room = await wire.room(1)
+    for person in ("ben", "sean"):
+        await wire.act("join", person, channel=room)
+    await wire.type("ben", "/inc ack", room)
+
+    async def offered(person: str) -> set[str]:
+        await wire.type(person, "/inc", room)
+        panel = await wire.told(person, "Acknowledged")
+        return {
+            each["text"]["text"]
+            for block in panel.blocks or []
+            if block["type"] == "actions"
+            for each in block["elements"]
+        }
+
+    await wire.soon(lambda: wire.count(participants) >= 3)
+    assert "Join" not in await offered("ben")
+    assert "Still on it" in await offered("ben")
+    assert "Still on it" not in await offered("sean")
+
+
+async def test_a_page_that_would_bounce_back_is_refused_with_the_owners_reason(wire: Wire) -> None:
+    await wire.type("chi", "/inc new nightly-elt the load has stopped")
+    told = await wire.type("chi", "/inc page INC-1 ben@acme.test you wrote it")
+    assert "nothing goes back to the owners of Nightly ELT" in told
+    assert "You may page" in told

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from storage.tables import effects, participants, timeline
+from app.flows.take_step import take_step
+from storage.tables import effects, escalations, participants, timeline
 from tests.handlers.slack.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -101,7 +102,7 @@ async def test_somebody_new_is_looked_up_and_a_stranger_to_us_is_asked_to_wait(
         "command": "/inc",
         "text": "new x",
         "user_id": "U0NEW",
-        "team_id": "T1",
+        "team_id": wire.workspace.state.team.id,
         "channel_id": "C1",
         "trigger_id": "1.1.1",
     }
@@ -167,3 +168,22 @@ async def test_whoever_writes_to_the_bot_itself_is_told_how_to_be_heard(wire: Wi
     made = await wire.act("open", "ana", users=[wire.workspace.state.bot.id])
     await wire.act("message", "ana", channel=made["channel"], text="the load has stopped!")
     assert "/inc new" in (await wire.told("ana", "/oncall")).text
+
+
+async def test_home_shows_what_rings_for_me_until_it_is_answered(wire: Wire) -> None:
+    await wire.type("ana", "/inc new orders fail")
+    with wire.bench.database.read.begin() as tx:
+        escalation = tx.execute(escalations.select()).one()
+    first = wire.bench.do(take_step, escalation.id, step=0)
+    rung = next(page for page in first if page.person == "mia@acme.test")
+    homes, mia = wire.workspace.state.homes, wire.slack_id("mia")
+    await wire.act("home", "mia", tab="home")
+    home = await wire.soon(lambda: homes.get(mia))
+    assert "You are being rung" in str(home)
+    assert "INC-1" in str(home)
+    told = await wire.act(
+        "click", "mia", view_id=home["id"], action_id="acknowledge", value=f"1:{rung.id}"
+    )
+    assert told["ok"], told
+    await wire.soon(lambda: wire.incident().acknowledged_by == "mia@acme.test")
+    await wire.soon(lambda: "You are being rung" not in str(homes[mia]))
