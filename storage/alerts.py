@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from app.rules.alert import AlertState
 from app.rules.incident import IncidentId
 from app.rules.organisation import AlarmKey, Severity
 from storage.tables import alerts
-from storage.upsert import insert_for, inserted
+from storage.upsert import add_if_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +37,21 @@ class Firing:
     inbox: int
 
 
+_FIND_FIRING = select(alerts).where(
+    alerts.c.source == bindparam("given_source"),
+    alerts.c.fingerprint == bindparam("given_fingerprint"),
+    alerts.c.state == AlertState.FIRING,
+)
+
+
 def add(tx: Connection, **values: Any) -> bool:
     """False when this fingerprint is firing already (a lost race)."""
-    new = insert_for(tx, alerts).values(**values).on_conflict_do_nothing()
-    return inserted(tx, new, alerts.c.id)
+    return add_if_new(tx, alerts, values) is not None
 
 
 def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:
-    found = tx.execute(
-        select(alerts).where(
-            alerts.c.source == source,
-            alerts.c.fingerprint == fingerprint,
-            alerts.c.state == AlertState.FIRING,
-        )
-    ).one_or_none()
+    asked = {"given_source": source, "given_fingerprint": fingerprint}
+    found = tx.execute(_FIND_FIRING, asked).one_or_none()
     return _value(found) if found else None
 
 

@@ -22,6 +22,9 @@ class Record:
     facts: Mapping[str, Any]
 
 
+_ADD = insert(audit)
+
+
 def add(
     tx: Connection,
     *,
@@ -34,11 +37,8 @@ def add(
     **facts: Any,
 ) -> None:
     """`subject` names the thing: `INC-12`, `rota:volunteers`, `token:3`."""
-    tx.execute(
-        insert(audit).values(
-            at=at, by=by, act=act, subject=subject, why=why, refused=refused, facts=facts
-        )
-    )
+    told = {"at": at, "by": by, "act": act, "subject": subject, "why": why}
+    tx.execute(_ADD, {**told, "refused": refused, "facts": facts})
 
 
 def list_of(tx: Connection, subject: str) -> list[Record]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.rules.organisation import PersonId
 from storage.tables import contact_methods
@@ -29,6 +29,16 @@ class Contact:
     removed_at: datetime | None
 
 
+_LIST_OF = (
+    select(contact_methods)
+    .where(
+        contact_methods.c.person == bindparam("given_person"),
+        contact_methods.c.removed_at.is_(None),
+    )
+    .order_by(contact_methods.c.id)
+)
+
+
 def add(tx: Connection, **values: Any) -> Contact:
     row = tx.execute(insert(contact_methods).values(**values).returning(*contact_methods.c)).one()
     return _value(row)
@@ -45,12 +55,7 @@ def get(tx: Connection, contact_id: int) -> Contact | None:
 
 def list_of(tx: Connection, person: PersonId) -> list[Contact]:
     """A person's contact methods in the order they were added."""
-    rows = tx.execute(
-        select(contact_methods)
-        .where(contact_methods.c.person == person, contact_methods.c.removed_at.is_(None))
-        .order_by(contact_methods.c.id)
-    )
-    return [_value(row) for row in rows]
+    return [_value(row) for row in tx.execute(_LIST_OF, {"given_person": person})]
 
 
 def list_all(tx: Connection) -> list[Contact]:

@@ -5,6 +5,7 @@ Outcomes: due → claimed → done, or → unknown (an answer was lost: reconcil
 transaction as what made it unwanted.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables import effects
-from storage.upsert import insert_for, inserted
+from storage.upsert import add_if_new
 
 
 class Lane(StrEnum):
@@ -100,23 +102,19 @@ def ask(
     page: int | None = None,
 ) -> bool:
     """Ask for an effect once, ever: False when `key` was asked before, whatever became of it."""
-    new = (
-        insert_for(tx, effects)
-        .values(
-            kind=kind,
-            lane=lane,
-            key=key,
-            due=due,
-            facts=dict(facts or {}),
-            incident=incident,
-            escalation=escalation,
-            page=page,
-            outcome=Outcome.DUE,
-            asked_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    return inserted(tx, new, effects.c.id)
+    values = {
+        "kind": kind,
+        "lane": lane,
+        "key": key,
+        "due": due,
+        "facts": dict(facts or {}),
+        "incident": incident,
+        "escalation": escalation,
+        "page": page,
+        "outcome": Outcome.DUE,
+        "asked_at": now,
+    }
+    return add_if_new(tx, effects, values) is not None
 
 
 def ask_again(
@@ -136,32 +134,36 @@ def ask_again(
     One that waits or is done becomes due anew; one that is being spoken just now is spoken
     once more after it, because its speaker may have read the facts of a moment ago.
     """
-    new = insert_for(tx, effects).values(
-        kind=kind,
-        lane=lane,
-        key=key,
-        due=due,
-        facts=dict(facts or {}),
-        incident=incident,
-        escalation=escalation,
-        outcome=Outcome.DUE,
-        asked_at=now,
-    )
+    values = {
+        "kind": kind,
+        "lane": lane,
+        "key": key,
+        "due": due,
+        "facts": dict(facts or {}),
+        "incident": incident,
+        "escalation": escalation,
+        "outcome": Outcome.DUE,
+        "asked_at": now,
+    }
+    tx.execute(_asking_again(tx.dialect.name), values)
+
+
+@functools.cache
+def _asking_again(dialect: str) -> Any:
+    new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(effects)
     busy = effects.c.outcome.in_([Outcome.CLAIMED, Outcome.UNKNOWN])
-    tx.execute(
-        new.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "outcome": case((busy, effects.c.outcome), else_=Outcome.DUE.value),
-                "due": new.excluded.due,
-                "facts": new.excluded.facts,
-                "revision": effects.c.revision + 1,
-                "attempts": 0,
-                "problem": None,
-                "ended_at": None,
-                "asked_at": new.excluded.asked_at,
-            },
-        )
+    return new.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "outcome": case((busy, effects.c.outcome), else_=Outcome.DUE.value),
+            "due": new.excluded.due,
+            "facts": new.excluded.facts,
+            "revision": effects.c.revision + 1,
+            "attempts": 0,
+            "problem": None,
+            "ended_at": None,
+            "asked_at": new.excluded.asked_at,
+        },
     )
 
 

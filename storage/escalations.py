@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage.tables import escalations, incidents, pages
-from storage.upsert import insert_for
+from storage.upsert import add_if_new
 
 
 class EscalationKind(StrEnum):
@@ -68,12 +68,7 @@ class Page:
 
 def start(tx: Connection, **values: Any) -> Escalation | None:
     """The new escalation, or None when the incident's own one rings already."""
-    found = tx.execute(
-        insert_for(tx, escalations)
-        .values(state=Ringing.RINGING, step=0, **values)
-        .on_conflict_do_nothing()
-        .returning(*escalations.c)
-    ).one_or_none()
+    found = add_if_new(tx, escalations, {"state": Ringing.RINGING, "step": 0, **values})
     return _escalation(found) if found else None
 
 
@@ -158,12 +153,7 @@ def end(
 
 def add_page(tx: Connection, **values: Any) -> Page | None:
     """The new page, or None when this step rings this person already."""
-    found = tx.execute(
-        insert_for(tx, pages)
-        .values(state=Ringing.RINGING, **values)
-        .on_conflict_do_nothing()
-        .returning(*pages.c)
-    ).one_or_none()
+    found = add_if_new(tx, pages, {"state": Ringing.RINGING, **values})
     return _page(found) if found else None
 
 

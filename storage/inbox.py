@@ -1,14 +1,16 @@
 """The inbox: raw bytes of everything accepted, and what became of them."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.rules.alert import Delivery
 from storage.tables import inbox
-from storage.upsert import insert_for
 
 
 class InboxState(StrEnum):
@@ -35,20 +37,23 @@ def keep(
     problem: str | None = None,
 ) -> int | None:
     """The new row's id, or None when the sender's own delivery id was accepted before."""
-    return tx.execute(
-        insert_for(tx, inbox)
-        .values(
-            source=delivery.source,
-            token=delivery.token,
-            delivery_id=_own_id(delivery),
-            received_at=at,
-            body=delivery.body,
-            state=state,
-            problem=problem,
-        )
-        .on_conflict_do_nothing()
-        .returning(inbox.c.id)
-    ).scalar_one_or_none()
+    values = {
+        "source": delivery.source,
+        "token": delivery.token,
+        "delivery_id": _own_id(delivery),
+        "received_at": at,
+        "body": delivery.body,
+        "state": state,
+        "problem": problem,
+    }
+    return tx.execute(_keeping(tx.dialect.name), values).scalar_one_or_none()
+
+
+@functools.cache
+def _keeping(dialect: str) -> Any:
+    """Only the id comes back: a body may be large."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(inbox).on_conflict_do_nothing().returning(inbox.c.id)
 
 
 def _own_id(delivery: Delivery) -> str | None:

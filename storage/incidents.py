@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity, SlaId
 from storage.tables import incidents
-from storage.upsert import insert_for
+from storage.upsert import add_if_new
+
+_GET = select(incidents).where(incidents.c.id == bindparam("given_id"))
+_GET_AND_HOLD = _GET.with_for_update(key_share=True)
+_OPEN = select(incidents).where(
+    incidents.c.trouble == bindparam("given_trouble"), incidents.c.state.in_(OPEN)
+)
+_OPEN_AND_HOLD = _OPEN.with_for_update(key_share=True)
 
 
 def open_new(tx: Connection, **values: Any) -> Incident | None:
     """The new incident, or None when one for this trouble is open already (a lost race)."""
-    found = tx.execute(
-        insert_for(tx, incidents)
-        .values(state=State.TRIGGERED, **values)
-        .on_conflict_do_nothing()
-        .returning(*incidents.c)
-    ).one_or_none()
+    found = add_if_new(tx, incidents, {"state": State.TRIGGERED, **values})
     return _value(found) if found else None
 
 
@@ -29,10 +31,8 @@ def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incid
     Flows that change an incident hold it first of all, so that they follow one another and never
     wait for each other in a circle. Rows that only point to it are not held up.
     """
-    query = select(incidents).where(incidents.c.id == incident_id)
-    if hold:
-        query = query.with_for_update(key_share=True)
-    found = tx.execute(query).one_or_none()
+    query = _GET_AND_HOLD if hold else _GET
+    found = tx.execute(query, {"given_id": incident_id}).one_or_none()
     return _value(found) if found else None
 
 
@@ -45,10 +45,8 @@ def hold_if_free(tx: Connection, incident_id: IncidentId) -> bool:
 
 def find_open(tx: Connection, trouble: str, *, hold: bool = False) -> Incident | None:
     """The one open incident of a trouble; `hold` as in `get`."""
-    query = select(incidents).where(incidents.c.trouble == trouble, incidents.c.state.in_(OPEN))
-    if hold:
-        query = query.with_for_update(key_share=True)
-    found = tx.execute(query).one_or_none()
+    query = _OPEN_AND_HOLD if hold else _OPEN
+    found = tx.execute(query, {"given_trouble": trouble}).one_or_none()
     return _value(found) if found else None
 
 

@@ -37,16 +37,17 @@ class Stamp:
     withdrawn: int
 
 
+_STAMP = select(
+    select(func.max(organisations.c.id)).scalar_subquery().label("organisation"),
+    select(func.max(rota_versions.c.id)).scalar_subquery().label("mark"),
+    select(func.max(overrides.c.id)).scalar_subquery().label("override"),
+    select(func.count(overrides.c.withdrawn_at)).scalar_subquery().label("withdrawn"),
+)
+"""Asked in every transaction, so it is built once."""
+
+
 def stamp(tx: Connection) -> Stamp:
-    row = tx.execute(
-        select(
-            select(func.max(organisations.c.id)).scalar_subquery().label("organisation"),
-            select(func.max(rota_versions.c.id)).scalar_subquery().label("mark"),
-            select(func.max(overrides.c.id)).scalar_subquery().label("override"),
-            select(func.count(overrides.c.withdrawn_at)).scalar_subquery().label("withdrawn"),
-        )
-    ).one()
-    return Stamp(**row._mapping)
+    return Stamp(**tx.execute(_STAMP).one()._mapping)
 
 
 def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:

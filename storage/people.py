@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.rules.organisation import PersonId
 from storage.tables import people
@@ -33,6 +33,9 @@ class Account:
     seen_at: datetime
 
 
+_GET = select(people).where(people.c.id == bindparam("given_id"))
+
+
 def remember(tx: Connection, **values: Any) -> None:
     """Store an account as it is told now, under its person; one Slack account has one person."""
     slack_id = values.get("slack_id")
@@ -46,7 +49,7 @@ def remember(tx: Connection, **values: Any) -> None:
 
 
 def get(tx: Connection, person: PersonId) -> Account | None:
-    found = tx.execute(select(people).where(people.c.id == person)).one_or_none()
+    found = tx.execute(_GET, {"given_id": person}).one_or_none()
     return _value(found) if found else None
 
 

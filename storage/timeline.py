@@ -22,6 +22,9 @@ class Entry:
     facts: Mapping[str, Any]
 
 
+_ADD = insert(timeline)
+
+
 def add(
     tx: Connection,
     incident_id: IncidentId,
@@ -31,7 +34,8 @@ def add(
     by: PersonId | None = None,
     **facts: Any,
 ) -> None:
-    tx.execute(insert(timeline).values(incident=incident_id, at=at, kind=kind, by=by, facts=facts))
+    told = {"incident": incident_id, "at": at, "kind": kind, "by": by, "facts": facts}
+    tx.execute(_ADD, told)
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Entry]:

