@@ -32,13 +32,13 @@ LONG = Plan(
 )
 SHORT = Plan(
     rounds=1,
-    pages=12,
+    pages=10,
     open_incidents=50,
     seconds=1.0,
     clients=(1, 16, 64),
     commands=2,
     starts=2,
-    alerts=2_000,
+    alerts=1_000,
 )
 TINY = Plan(
     rounds=1,
