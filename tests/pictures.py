@@ -1,4 +1,4 @@
-"""`.venv/bin/python -m tests.pictures`: the README's pictures, taken of the running demo in Chromium.
+"""`.venv/bin/python -m tests.pictures`: the README's pictures, of the demo in Chromium.
 
 The clock is set to one night, so that pictures taken on another day tell the same story.
 """
