@@ -127,7 +127,7 @@ class Baton:
 
     async def stop(self) -> None:
         """Take nothing more in, let what is being spoken end, then close everything."""
-        self.tick.stop()
+        await self.tick.stop()
         for server in self.servers:
             server.should_exit = True
         if self.slack is not None:

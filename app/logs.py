@@ -25,7 +25,16 @@ SECRET_SHAPES = re.compile(
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record carries; anything else was given with `extra=`."""
 
-CHATTERERS = ("apprise", "apscheduler", "asyncio", "httpcore2", "httpx2", "slack_sdk", "uvicorn")
+CHATTERERS = (
+    "alembic",
+    "apprise",
+    "apscheduler",
+    "asyncio",
+    "httpcore2",
+    "httpx2",
+    "slack_sdk",
+    "uvicorn",
+)
 """Libraries that tell at INFO what we tell better."""
 
 WORRIERS = ("slack_bolt",)

@@ -1,5 +1,6 @@
 """The tick: once a second, look for what time has made due. APScheduler is only its metronome."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,6 +22,7 @@ class Tick:
     def __init__(self, duties: Sequence[Duty], *, every: float = 1.0) -> None:
         self._duties = duties
         self._completed: float | None = None
+        self._ticking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler()
         # A late tick is still wanted, and several late ones are one.
         self._scheduler.add_job(
@@ -40,17 +42,23 @@ class Tick:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Start no further tick, and let one that runs end: what it writes is wanted."""
+        self._scheduler.remove_all_jobs()
+        async with self._ticking:
+            self._scheduler.shutdown(wait=False)
 
     async def once(self) -> None:
         """One tick."""
-        failed = False
-        for duty in self._duties:
-            try:
-                await duty()
-            except Exception:
-                failed = True
-                log.exception("a duty of the tick failed; it is tried again in a second")
-        if not failed:
+        async with self._ticking:
+            done = [await self._do(duty) for duty in self._duties]
+        if all(done):
             self._completed = time.monotonic()
+
+    async def _do(self, duty: Duty) -> bool:
+        try:
+            await duty()
+        except Exception:
+            log.exception("a duty of the tick failed; it is tried again in a second")
+            return False
+        return True

@@ -42,7 +42,8 @@ def make_bolt(
     """
     bolt = AsyncApp(
         logger=logging.getLogger("slack_bolt"),
-        name="baton",
+        # Bolt gives a logger of this name the level of its own, so it must not be ours.
+        name="slack_bolt.app",
         authorize=_authorize(chat),
         process_before_response=True,
         # Our guard (HTTP) and Slack's own socket have proved the sender.
