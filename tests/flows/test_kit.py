@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.flows.admit import Operator
 from app.flows.declare import declare
-from app.flows.kit import AGAIN, REMEMBERED, urgent
+from app.flows.kit import AGAIN, REMEMBERED, Kit, urgent
 from app.flows.know_people import know_everybody
 from app.flows.work import Refused, Work
 from storage import audit, effects, incidents
@@ -94,16 +94,16 @@ async def test_what_a_phone_waits_for_is_read_before_the_rest(bench: Bench) -> N
     def page(work: Work) -> None:
         read.append("page")
 
-    blocking = [asyncio.create_task(bench.kit.read(block)) for _ in range(4)]
+    kit = Kit(bench.database, bench.kit.orders, clock=bench.clock, readers=1)
+    blocking = asyncio.create_task(kit.read(block))
     await asyncio.sleep(0.05)
-    cards = [
-        asyncio.create_task(bench.kit.read(lambda work: read.append("card"))) for _ in range(20)
-    ]
+    cards = [asyncio.create_task(kit.read(lambda work: read.append("card"))) for _ in range(20)]
     await asyncio.sleep(0)
-    paging = asyncio.create_task(bench.kit.read(page))
+    paging = asyncio.create_task(kit.read(page))
     await asyncio.sleep(0.05)
     busy.set()
-    await asyncio.gather(*blocking, *cards, paging)
+    await asyncio.gather(blocking, *cards, paging)
+    kit.close()
     assert read[0] == "page"
 
 
