@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
+from app.flows.clocks import CorrectedClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
@@ -192,6 +193,7 @@ class Baton:
             lambda: self.parts.delivery.look(),
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
+            lambda: _measure(kit.clock),
         ]
 
     def _slack_state(self) -> dict[str, object]:
@@ -225,6 +227,9 @@ async def running(
         try:
             _free_claims(database)
             apply_file(settings.organisation, database, by="run")
+            if clock is host_clock and database.dialect == "postgresql":
+                clock = CorrectedClock(database)
+                clock.measure()
             baton = Baton(make_parts(settings, database, clock=clock, limits=limits))
             await baton.start()
             try:
@@ -317,6 +322,11 @@ def _held(url: str) -> Iterator[None]:
         return
     with hold_file(Path(made.database)):
         yield
+
+
+async def _measure(clock: Clock) -> None:
+    if isinstance(clock, CorrectedClock):
+        await asyncio.to_thread(clock.measure_if_due)
 
 
 async def _plan_handover(kit: Kit) -> None:
