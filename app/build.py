@@ -22,9 +22,8 @@ from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.standing import StandingOrders
-from app.organisation.apply import apply
+from app.organisation.apply_file import NothingInForce, apply_file
 from app.organisation.in_force import parse_applied
-from app.organisation.read import read
 from app.paging.gateway import Gateway
 from app.paging.keys import KeyUnusable, made_key
 from app.paging.links import Links
@@ -42,7 +41,7 @@ from handlers.web import admin
 from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
-from storage import effects, organisations
+from storage import effects
 from storage.engine import CannotOpen, Database, open_engine
 from storage.file_lock import FileHeld, hold_file
 from storage.migrate import MigrationError, migrate
@@ -250,7 +249,14 @@ def run(settings: Settings, *, when_ready: WhenReady | None = None) -> int:
     """
     try:
         asyncio.run(_run(settings, when_ready))
-    except (CannotStart, CannotOpen, FileHeld, MigrationError, KeyUnusable) as reason:
+    except (
+        CannotStart,
+        NothingInForce,
+        CannotOpen,
+        FileHeld,
+        MigrationError,
+        KeyUnusable,
+    ) as reason:
         log.error("%s", reason)
         return 1
     return 0
@@ -277,40 +283,6 @@ async def _beside(settings: Settings, when_ready: WhenReady | None) -> None:
         await when_ready(settings)
     except Exception:
         log.exception("what a first run should hear could not be found out; `doctor` tells it")
-
-
-def apply_file(path: Path, database: Database, *, by: str) -> None:
-    """Put the organisation file in force; one with problems leaves the last applied one (rule 37).
-
-    Raises CannotStart when there is none to go on with.
-    """
-    problem = _apply_file(path, database, by=by)
-    if problem is None:
-        return
-    with database.read.begin() as tx:
-        in_force = organisations.newest_id(tx)
-    if in_force is None:
-        raise CannotStart(problem)
-    log.error("%s The organisation applied before stays in force.", problem)
-
-
-def _apply_file(path: Path, database: Database, *, by: str) -> str | None:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return (
-            f"The organisation file {path} cannot be read ({error.__class__.__name__}). Set "
-            "BATON_ORGANISATION to it, or write it: the README shows how."
-        )
-    reading = read(text, source=str(path))
-    if reading.organisation is None:
-        count = len(reading.problems)
-        first = "; ".join(str(problem) for problem in reading.problems[:3])
-        return f"{path} has {count} problems ({first}). `python3 -m app check {path}` lists all."
-    with database.write.begin() as tx:
-        if apply(tx, text, now=host_clock(), by=by) is not None:
-            log.info("%s is in force", path)
-    return None
 
 
 @contextlib.contextmanager

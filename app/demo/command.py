@@ -20,6 +20,7 @@ from app.demo.stage import Stage, staged
 from app.demo.story import Story
 from app.demo.workspace.errors import Refused
 from app.logs import start_logging
+from app.organisation.apply_file import NothingInForce
 from app.setting_values import LogStyle
 from storage.engine import CannotOpen
 from storage.migrate import MigrationError
@@ -43,7 +44,15 @@ def main(arguments: Sequence[str]) -> int:
             asyncio.run(_run(folder, options))
     except KeyboardInterrupt:
         return 130
-    except (NotEmpty, CannotStart, CannotOpen, MigrationError, Refused, Fumbled) as reason:
+    except (
+        NotEmpty,
+        CannotStart,
+        NothingInForce,
+        CannotOpen,
+        MigrationError,
+        Refused,
+        Fumbled,
+    ) as reason:
         print(reason, file=sys.stderr)
         return 1
     except OSError as error:

@@ -27,6 +27,7 @@ from app.flows.hand_over import plan_handover
 from app.flows.intake_token import new_token
 from app.flows.kit import host_clock
 from app.flows.work import Work
+from app.organisation.apply_file import apply_file
 from app.paging.targets import read_target
 from app.rules.ladder import Method
 from app.settings import Settings
@@ -82,7 +83,7 @@ class Stage:
         """Put the organisation file in force with another wait."""
         self.file.write_text(self.company.file(wait), encoding="utf-8")
         database = self.baton.parts.database
-        await asyncio.to_thread(build.apply_file, self.file, database, by="demo")
+        await asyncio.to_thread(apply_file, self.file, database, by="demo")
 
     def keep_workspace(self) -> None:
         """Save the workspace beside the database."""
