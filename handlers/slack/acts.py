@@ -15,15 +15,15 @@ from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
 from app.flows.reopen import reopen
 from app.flows.resolve import resolve
-from app.flows.tell.facts import owner
+from app.flows.tell import facts
 from app.flows.tell.names import everyone, who, who_if
 from app.flows.tell.rings import asked_by_hand
 from app.flows.work import Work
-from app.rules.incident import Incident, IncidentId, Missing, missing_to_close
+from app.rules.incident import Incident, IncidentId, Missing
 from app.rules.organisation import PersonId, TeamId
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import person_of
-from storage import escalations, follow_ups
+from storage import escalations
 from storage.escalations import Ringing
 
 IncidentAct: TypeAlias = Callable[[Work, Ask, IncidentId, str], Reply]
@@ -139,7 +139,7 @@ def follow_up(
     if not text:
         admit(work, ask.by, Act.FOLLOW_UP)
         teams, carry = list(work.org.teams.values()), ask.carry(incident=number)
-        return Reply(view=forms.follow_up(incident, teams, owner(work, incident), carry))
+        return Reply(view=forms.follow_up(incident, teams, facts.owner(work, incident), carry))
     added = closing.add_follow_up(
         work, number, text, by=ask.by, team=team, none_because=none_because
     )
@@ -171,5 +171,4 @@ def open_again(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Repl
 
 def missing(work: Work, incident: Incident) -> Missing:
     """What still stands between the incident and its close, with what was just added."""
-    fresh = work.incident(incident.id)
-    return missing_to_close(fresh, len(follow_ups.list_of(work.tx, incident.id)))
+    return facts.missing(work, work.incident(incident.id))

@@ -23,7 +23,7 @@ def show_panel(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Repl
     return Reply(
         message=panel.panel(
             row(work, incident),
-            ringing=[*(now.people if now else ()), *called],
+            ringing=list(dict.fromkeys([*(now.people if now else ()), *called])),
             helping=everyone(work, inside),
             missing=missing(work, incident),
             holds=holds,

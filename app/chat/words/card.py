@@ -10,10 +10,11 @@ from app.chat.words.about import About, about_lines, runbook_button
 from app.chat.words.dates import moment
 from app.chat.words.escape import escape
 from app.chat.words.headline import Head, headline, reason
+from app.chat.words.missing import review_buttons
 from app.chat.words.people import Who, all_named, named
 from app.chat.words.ringing import Asked, Ringing, not_answered, ringing
 from app.chat.words.standing import Standing, standing
-from app.rules.incident import State
+from app.rules.incident import Missing, State
 
 UPDATE_LIMIT = 400
 CAUSE_LIMIT = 400
@@ -98,18 +99,5 @@ def _buttons(facts: CardFacts) -> list[Block]:
             button("Need a manager", actions.ESCALATE, value),
             button("Join", actions.JOIN, value),
         ]
-    return review_buttons(state, value)
-
-
-def review_buttons(state: State, value: str) -> list[Block]:
-    """What an incident that is over still offers."""
-    if state is State.RESOLVED:
-        return [
-            button("Root cause", actions.ROOT_CAUSE, value),
-            button("Follow-up", actions.FOLLOW_UP, value),
-            button("Close", actions.CLOSE, value, style="primary"),
-            button("Reopen", actions.REOPEN, value),
-        ]
-    if state is State.CLOSED:
-        return [button("Reopen", actions.REOPEN, value)]
-    return []
+    missing = Missing(root_cause=not facts.root_cause, follow_up=not facts.follow_ups)
+    return review_buttons(state, value, missing)

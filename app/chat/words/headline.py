@@ -37,7 +37,13 @@ class Head:
 def headline(head: Head) -> str:
     """`:rotating_light: *P1 · INC-12 Nightly load is late*`"""
     title = bold(head.title, TITLE_LIMIT) or "untitled"
-    return f"{EMOJI[head.state]} *{head.severity} · {head.key} {title}*"
+    return f"{_sign(head)} *{head.severity} · {head.key} {title}*"
+
+
+def _sign(head: Head) -> str:
+    """A siren only for what wakes people."""
+    waits = head.state is State.TRIGGERED and not head.severity.wakes
+    return ":small_orange_diamond:" if waits else EMOJI[head.state]
 
 
 def reason(head: Head) -> str:

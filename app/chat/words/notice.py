@@ -6,22 +6,25 @@ from app.chat import actions
 from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
 from app.chat.words.about import About, about_lines, runbook_button
-from app.chat.words.card import Update, review_buttons, update_lines
+from app.chat.words.card import Update, update_lines
 from app.chat.words.escape import escape
 from app.chat.words.headline import Head, headline, reason
+from app.chat.words.missing import review_buttons
 from app.chat.words.standing import Standing, standing
-from app.rules.incident import State
+from app.rules.incident import Missing, State
 
 ALARM_LIMIT = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeFacts:
-    """`review` names the alarm when it is unknown or not accepted; `known` tells which."""
+    """`review` names the alarm when it is unknown or not accepted; `known` tells which.
+    `missing` is what the close still needs."""
 
     head: Head
     standing: Standing
     about: About
+    missing: Missing
     update: Update | None = None
     review: str | None = None
     known: bool = False
@@ -55,7 +58,7 @@ def _buttons(facts: NoticeFacts) -> list[Block]:
     value = str(facts.head.number)
     state = facts.head.state
     if not state.is_open:
-        return review_buttons(state, value)
+        return review_buttons(state, value, facts.missing)
     buttons = [button("Resolve", actions.RESOLVE, value)]
     if state is State.TRIGGERED:
         buttons.insert(0, button("Acknowledge", actions.ACKNOWLEDGE, value, style="primary"))

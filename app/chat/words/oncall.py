@@ -81,7 +81,7 @@ def coming(duties: Sequence[Duty]) -> Message:
 def mine(duties: Sequence[Duty], ways: Sequence[Way]) -> Message:
     """My shifts, and how I am reached while I have one."""
     lines = ["*Your shifts*"]
-    lines += [f"{_shift(duty)} ({escape(duty.rota, NAME)})" for duty in duties]
+    lines += [f"{_span(duty)} · {escape(duty.rota, NAME)}{_covering(duty)}" for duty in duties]
     if not duties:
         lines.append("None in the next eight weeks.")
     return compose([*lines, "*How you are reached*", *ways_lines(ways)])
@@ -137,6 +137,13 @@ def _until(end: datetime | None) -> str:
 
 def _shift(duty: Duty) -> str:
     who = named(duty.who) if duty.who else "nobody"
-    note = " · by an override" if duty.covering else ""
+    return f"{_span(duty)} · {who}{_covering(duty)}"
+
+
+def _span(duty: Duty) -> str:
     end = moment(duty.end) if duty.end else "further notice"
-    return f"{moment(duty.start)} to {end} · {who}{note}"
+    return f"{moment(duty.start)} to {end}"
+
+
+def _covering(duty: Duty) -> str:
+    return " · by an override" if duty.covering else ""

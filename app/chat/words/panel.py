@@ -8,7 +8,7 @@ from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
 from app.chat.words.escape import escape
 from app.chat.words.headline import Head, headline, reason
-from app.chat.words.missing import still_wanted
+from app.chat.words.missing import review_buttons, still_wanted
 from app.chat.words.people import Who, all_named
 from app.chat.words.standing import Standing, standing
 from app.rules.incident import Incident, Missing, State
@@ -33,13 +33,6 @@ STATE_BUTTONS: dict[State, tuple[tuple[str, str], ...]] = {
         ("Resolve", actions.RESOLVE),
         ("Cancel", actions.CANCEL),
     ),
-    State.RESOLVED: (
-        ("Root cause", actions.ROOT_CAUSE),
-        ("Follow-up", actions.FOLLOW_UP),
-        ("Close", actions.CLOSE),
-        ("Reopen", actions.REOPEN),
-    ),
-    State.CLOSED: (("Reopen", actions.REOPEN),),
 }
 
 
@@ -74,7 +67,7 @@ def panel(
     if incident.state is State.RESOLVED:
         lines.append(_gates(missing))
     pointless = {*([actions.JOIN] if inside else []), *([] if holds else [actions.STILL_ON_IT])}
-    return compose(lines, buttons=_buttons(incident, pointless))
+    return compose(lines, buttons=_buttons(incident, pointless, missing))
 
 
 def listing(rows: Sequence[Row]) -> Message:
@@ -125,13 +118,15 @@ def _fitting(lines: Sequence[str]) -> list[str]:
 def _gates(missing: Missing) -> str:
     if not missing:
         return "Nothing is missing any more: it can be closed."
-    return "To close it: " + " and ".join(still_wanted(missing)) + "."
+    return f"Before it can be closed it needs {' and '.join(still_wanted(missing))}."
 
 
-def _buttons(incident: Incident, pointless: Set[str]) -> list[Block]:
+def _buttons(incident: Incident, pointless: Set[str], missing: Missing) -> list[Block]:
+    if not incident.state.is_open:
+        return review_buttons(incident.state, str(incident.id), missing)
     offered = [
         (label, action)
-        for label, action in STATE_BUTTONS.get(incident.state, ())
+        for label, action in STATE_BUTTONS[incident.state]
         if action not in pointless
     ]
     return [

@@ -58,11 +58,13 @@ def acknowledged(
             buttons=[button("Join", actions.JOIN, str(incident.id))],
         )
     head = f"You have {title(incident)}."
+    wakes = incident.severity.wakes
+    again = "the pages start again" if wakes else "its owner is told again"
     return compose(
-        [head if not first else f"{head} Nobody else is rung for it any more."],
+        [f"{head} Nobody else is rung for it any more." if first and wakes else head],
         small=[
             f"Next: say what you know with `/inc update`. Without a sign of progress within "
-            f"{how_long(expires)} the pages start again.",
+            f"{how_long(expires)} {again}.",
             *_where(incident),
         ],
         buttons=[
@@ -169,7 +171,7 @@ def order_of(people: Sequence[Who]) -> str:
 
 def resolved(incident: Incident, missing: Missing) -> Message:
     return compose(
-        [f"{title(incident)} is resolved. Nobody is rung for it any more.", *_owed(missing)],
+        [f"{title(incident)} is resolved.{_quiet(incident)}", *_owed(missing)],
         buttons=_closing(incident, missing),
     )
 
@@ -210,7 +212,7 @@ def closed(incident: Incident) -> Message:
 def cancelled(incident: Incident) -> Message:
     return compose(
         [
-            f"{title(incident)} is cancelled as a false alarm. Nobody is rung for it any more.",
+            f"{title(incident)} is cancelled as a false alarm.{_quiet(incident)}",
             _quote(incident.end_reason or ""),
         ]
     )
@@ -230,6 +232,11 @@ def pager_taken(until: datetime, *, holder: Who | None) -> Message:
     if holder is not None:
         return compose([f"Noted for {named(holder)}, who has the pager {end}."])
     return compose([f"You have the pager {end}. Thank you; have a quiet week."])
+
+
+def _quiet(incident: Incident) -> str:
+    """Only where somebody could have been rung."""
+    return " Nobody is rung for it any more." if incident.severity.wakes else ""
 
 
 def _quote(text: str) -> str:

@@ -17,7 +17,7 @@ from app.flows.tell import rings
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar
-from app.rules.incident import Incident, IncidentId, State, missing_to_close
+from app.rules.incident import Incident, IncidentId, State
 from app.rules.organisation import PersonId
 from storage import follow_ups, incidents, participants
 
@@ -109,8 +109,7 @@ def say(work: Work, incident_id: IncidentId, facts: Mapping[str, Any]) -> Messag
 
 
 def _resolved(work: Work, incident: Incident, by: Who | None) -> Message:
-    missing = missing_to_close(incident, len(follow_ups.list_of(work.tx, incident.id)))
-    owed = still_wanted(missing)
+    owed = still_wanted(read.missing(work, incident))
     return says.resolved(incident.key, by=by, at=incident.resolved_at, owed=owed)
 
 

@@ -6,9 +6,9 @@ from app.chat.words.headline import Head
 from app.chat.words.standing import Standing
 from app.flows.tell.names import who_if
 from app.flows.work import Work
-from app.rules.incident import Incident, State
+from app.rules.incident import Incident, Missing, State, missing_to_close
 from app.rules.organisation import Team
-from storage import alerts
+from storage import alerts, follow_ups
 
 
 def head(incident: Incident) -> Head:
@@ -60,6 +60,11 @@ def owner(work: Work, incident: Incident) -> Team | None:
     """The team that owns the incident's service; None without a service we know."""
     service = work.org.services.get(incident.service) if incident.service else None
     return work.org.teams.get(service.team) if service else None
+
+
+def missing(work: Work, incident: Incident) -> Missing:
+    """What still stands between the incident and its close."""
+    return missing_to_close(incident, len(follow_ups.list_of(work.tx, incident.id)))
 
 
 def last_update(work: Work, incident: Incident) -> Update | None:

@@ -37,6 +37,7 @@ def notice(work: Work, incident_id: IncidentId) -> Message | None:
             head=read.head(incident),
             standing=read.standing(work, incident),
             about=read.about(work, incident),
+            missing=read.missing(work, incident),
             update=read.last_update(work, incident),
             review=incident.alarm if unaccepted else None,
             known=alarm is not None,

@@ -165,3 +165,22 @@ def test_no_text_breaks_the_card_or_makes_it_longer_than_12_lines(
 def test_the_fullest_card_has_exactly_12_lines() -> None:
     full = card(Case("text").card(State.ACKNOWLEDGED))
     assert len(lines_of(full)) == 12
+
+
+@pytest.mark.parametrize(
+    ("noted", "green"),
+    [
+        ({}, "Root cause"),
+        ({"root_cause": "disk full"}, "Follow-up"),
+        ({"root_cause": "disk full", "follow_ups": 1}, "Close"),
+    ],
+)
+def test_green_is_what_the_close_waits_for(noted: dict[str, object], green: str) -> None:
+    (row,) = (b for b in card(in_state(State.RESOLVED, **noted)).blocks if b["type"] == "actions")
+    marked = [each["text"]["text"] for each in row["elements"] if "style" in each]
+    assert marked == [green]
+
+
+def test_only_what_wakes_people_has_a_siren() -> None:
+    calm = replace(FACTS, head=replace(FACTS.head, severity=Severity.P3))
+    assert lines_of(card(calm))[0] == ":small_orange_diamond: *P3 · INC-12 Load is late*"

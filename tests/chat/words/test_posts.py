@@ -16,7 +16,7 @@ from app.chat.words.says import resolved, update_posted
 from app.chat.words.silence import SilenceFacts, nobody_answered
 from app.chat.words.standing import Standing
 from app.chat.words.trouble import FAILED, TroubleFacts, trouble
-from app.rules.incident import State
+from app.rules.incident import Missing, State
 from app.rules.organisation import Severity
 from tests.chat.words.cases import ANA, CASES, MIA, NOW, STATES, Case
 from tests.chat.words.checks import assert_sound, buttons_of, lines_of, values_of
@@ -34,6 +34,7 @@ PAGE = PageFacts(
     next_at=NOW,
     channel_id="C0INCIDENT",
 )
+OWED = Missing(root_cause=True, follow_up=True)
 ENDINGS = [
     None,
     Ended(at=NOW, passed=True),
@@ -90,6 +91,7 @@ def test_no_text_breaks_an_announcement_a_silence_or_a_notice(
             head=head,
             standing=standing,
             about=case.about(),
+            missing=OWED,
             update=case.update(),
             review=case.foreign,
             known=known,
@@ -238,13 +240,16 @@ def test_a_notice_offers_what_fits_its_state(state: State, labels: list[str]) ->
         head=replace(HEAD, state=state, severity=Severity.P3),
         standing=Standing(state=state, since=NOW, holder=ANA),
         about=PAGE.about,
+        missing=OWED,
     )
     assert buttons_of(notice(facts)) == labels
 
 
 def test_a_notice_tells_what_to_do_about_an_unreviewed_alarm() -> None:
     standing = Standing(state=State.TRIGGERED, since=NOW)
-    facts = NoticeFacts(head=HEAD, standing=standing, about=About(), review="DiskFull")
+    facts = NoticeFacts(
+        head=HEAD, standing=standing, about=About(), missing=OWED, review="DiskFull"
+    )
     assert "Alarm DiskFull is not in the catalogue" in notice(facts).text
     assert "DiskFull is not accepted yet" in notice(replace(facts, known=True)).text
     assert "DiskFull" not in notice(replace(facts, review=None)).text
