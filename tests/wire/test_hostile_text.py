@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from app.chat.limits import Limits
+from app.flows.work import Work
 from app.organisation.example import example_text
 from storage import effects
+from storage.effects import Lane
 from tests.kit import IN_HOURS, SetClock
 from tests.wire.stage import Stage, staged
 
@@ -167,11 +169,14 @@ def filled(stage: Stage, text: str) -> str:
 
 
 async def quiet(stage: Stage) -> bool:
-    counted = await stage.baton.parts.kit.read(lambda work: effects.count(work.tx))
-    busy = ("due", "claimed", "unknown")
-    return not any(
-        number for (lane, outcome), number in counted.items() if lane != "wait" and outcome in busy
-    )
+    """Nothing is being said, and nothing is due to be."""
+
+    def is_due(work: Work) -> bool:
+        due = effects.next_due(work.tx, [Lane.PAGE, Lane.CHAT])
+        return any(at <= work.now for at in due.values())
+
+    waits = await stage.baton.parts.kit.read(is_due)
+    return not waits and not any(stage.baton.parts.delivery.busy)
 
 
 def said(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
