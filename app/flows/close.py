@@ -35,7 +35,7 @@ def close(work: Work, incident_id: IncidentId, *, by: Caller) -> Incident:
     if missing:
         wanted = " and ".join(how_to_give(missing))
         raise Refused(
-            f"{incident.key} stays open for review: it still needs {wanted}.",
+            f"{incident.key} is resolved and not closed yet: it still needs {wanted}.",
             act=Act.CLOSE,
             subject=incident.key,
             by=person,

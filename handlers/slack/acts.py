@@ -114,7 +114,9 @@ def page(work: Work, ask: Ask, number: IncidentId, target: PersonId, why: str) -
 
 def end_impact(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Reply:
     incident = resolve(work, number, by=ask.by)
-    return Reply(message=replies.resolved(incident, missing(work, incident)))
+    team = facts.owner(work, incident)
+    name = team.name if team else None
+    return Reply(message=replies.resolved(incident, missing(work, incident), owner=name))
 
 
 def root_cause(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Reply:

@@ -169,10 +169,21 @@ def order_of(people: Sequence[Who]) -> str:
     return f"first {named(first)}, then {all_named(others)}"
 
 
-def resolved(incident: Incident, missing: Missing) -> Message:
+def resolved(incident: Incident, missing: Missing, *, owner: str | None) -> Message:
+    """At night the rest is the owner's, and a short note is all that is asked (product.md 19)."""
+    head = f"{title(incident)} is resolved.{_quiet(incident)}"
+    if not (incident.out_of_hours and owner and missing):
+        return compose([head, *_owed(missing)], buttons=_closing(incident, missing))
     return compose(
-        [f"{title(incident)} is resolved.{_quiet(incident)}", *_owed(missing)],
-        buttons=_closing(incident, missing),
+        [
+            head,
+            f"Root cause and follow-up are for {escape(owner, 60)}, on their next working day. "
+            "Leave them a short note if you can; nothing else is asked of you.",
+        ],
+        buttons=[
+            button("Leave a note", actions.KNOW_SOMETHING, str(incident.id), style="primary"),
+            *_closing(incident, missing),
+        ],
     )
 
 

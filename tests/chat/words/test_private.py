@@ -104,7 +104,8 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield replies.paged(one, crowd, case.foreign)
     yield replies.escalated(one, crowd, case.foreign)
     for missing in (OWED, DONE):
-        yield replies.resolved(one, missing)
+        yield replies.resolved(one, missing, owner=None)
+        yield replies.resolved(replace(one, out_of_hours=True), missing, owner=case.foreign)
         yield replies.root_cause_set(one, case.foreign, missing)
         for kind in FollowUpKind:
             added = FollowUp(id=1, incident=1, kind=kind, text=case.foreign, by="a", at=NOW)
@@ -227,6 +228,16 @@ def test_who_came_second_is_told_to_do_nothing() -> None:
     said = replies.acknowledged(one, holder=ANA, yours=False, first=False, expires=SOON).text
     assert said.startswith("Ana has *INC-123456* orders fail")
     assert "You need do nothing" in said
+
+
+def test_at_night_the_rest_is_the_owners() -> None:
+    one = replace(an_incident(Case(foreign="orders fail"), State.RESOLVED), out_of_hours=True)
+    night = replies.resolved(one, OWED, owner="Payments")
+    assert "are for Payments, on their next working day" in night.text
+    assert buttons_of(night) == ["Leave a note", "Root cause", "Follow-up"]
+    day = replies.resolved(replace(one, out_of_hours=False), OWED, owner="Payments")
+    assert "it still needs a root cause" in day.text
+    assert "it still needs a root cause" in replies.resolved(one, OWED, owner=None).text
 
 
 def test_the_help_fits_on_a_screen() -> None:

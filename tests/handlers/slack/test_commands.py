@@ -18,7 +18,7 @@ async def test_an_incident_lives_from_new_to_closed(wire: Wire) -> None:
     assert wire.incident().update_text == "restarted & watching"
     told = await wire.type("ben", "/inc mitigate inc-1")
     assert "resolved" in told
-    assert "root cause" in told
+    assert "Root cause and follow-up are for Data Infrastructure" in told
     refused = await wire.type("ben", "/inc close #1")
     assert "still needs a root cause" in refused
     await wire.type("ben", "/inc rootcause INC-1 the disk was full")
