@@ -13,7 +13,6 @@ from app.paging.seal import Seal
 from handlers.slack import (
     buttons,
     commands,
-    contact_buttons,
     events,
     forms,
     shortcuts,
@@ -56,7 +55,6 @@ def make_bolt(
     runner, home = commands.Commands(desk, contact_forms), Home(kit, chat)
     commands.register(bolt, desk, runner)
     buttons.register(bolt, desk, runner, contact_forms, home)
-    contact_buttons.register(bolt, desk, contact_forms)
     forms.register(bolt, desk, contact_forms)
     shortcuts.register(bolt, desk)
     events.register(bolt, desk, home)

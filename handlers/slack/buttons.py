@@ -48,23 +48,19 @@ def register(
 ) -> None:
     """Listen to every button by its action id."""
 
-    def listen(action: str, press: Press) -> None:
-        @bolt.action(action)
-        async def on_press(ack: AsyncAck, body: Body) -> None:
-            ask, value = desk.ask(body), pressed(body)
-            reply = await desk.decide(body, lambda work: press(work, ask, value))
-            await desk.answer_click(ack, body, reply)
-            if _is_home(body):
-                # What was pressed there is not as it was any more.
-                desk.later.spawn(home.publish(ask.by))
-
-    for action, act in ON_INCIDENT.items():
-        listen(action, functools.partial(_on_incident, act))
-    listen(actions.PASS_ON, _pass_on)
-    listen(actions.HAVE_THE_PAGER, _have_the_pager)
-    listen(actions.DECLARE, lambda work, ask, value: inc.declare_form(work, ask))
-    listen(actions.TEST_PAGER, lambda work, ask, value: oncall.test(work, ask))
-    listen(actions.CONTACTS, lambda work, ask, value: forms.open(work, ask))
+    presses: Mapping[str, Press] = {
+        **{action: functools.partial(_on_incident, act) for action, act in ON_INCIDENT.items()},
+        actions.PASS_ON: _pass_on,
+        actions.HAVE_THE_PAGER: _have_the_pager,
+        actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
+        actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
+        actions.CONTACTS: lambda work, ask, value: forms.open(work, ask),
+        actions.ADD_CONTACT: lambda work, ask, value: forms.ask_for_one(work, ask),
+        actions.SEND_CODE: lambda work, ask, value: forms.send_code(work, ask, numbers(value)[0]),
+        actions.REMOVE_CONTACT: lambda work, ask, value: forms.remove(work, ask, numbers(value)[0]),
+    }
+    for action, press in presses.items():
+        _listen(bolt, desk, home, action, press)
 
     @bolt.action(RUN)
     async def on_run(ack: AsyncAck, body: Body) -> None:
@@ -75,6 +71,17 @@ def register(
     @bolt.action(LINKS)
     async def on_link(ack: AsyncAck) -> None:
         await ack()
+
+
+def _listen(bolt: AsyncApp, desk: Desk, home: Home, action: str, press: Press) -> None:
+    @bolt.action(action)
+    async def on_press(ack: AsyncAck, body: Body) -> None:
+        ask, value = desk.ask(body), pressed(body)
+        reply = await desk.decide(body, lambda work: press(work, ask, value))
+        await desk.answer_click(ack, body, reply)
+        if _is_home(body):
+            # What was pressed there is not as it was any more.
+            desk.later.spawn(home.publish(ask.by))
 
 
 def pressed(body: Body) -> str:
