@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -40,7 +41,10 @@ class Tick:
         return None if self._completed is None else time.monotonic() - self._completed
 
     def start(self) -> None:
+        """The first tick comes at once: `/readyz` waits for it."""
         self._scheduler.start()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
         """Start no further tick, and let one that runs end: what it writes is wanted."""

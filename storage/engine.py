@@ -115,6 +115,8 @@ def _sqlite_engine(
 ) -> Engine:
     engine = create_engine(
         url,
+        # An error is logged with its statement; the values are other people's words.
+        hide_parameters=True,
         # The driver would begin transactions by itself, too late and never IMMEDIATE.
         connect_args={
             "isolation_level": None,
@@ -185,6 +187,7 @@ def _sqlite_refusal(path: Path, error: DBAPIError) -> str:
 def _open_postgresql(url: URL, *, connections: int) -> Database:
     write = create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         connect_args={k: v for k, v in POSTGRES_CONNECT.items() if k not in url.query},
         pool_size=connections,
         max_overflow=0,

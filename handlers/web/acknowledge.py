@@ -1,10 +1,11 @@
 """The signed links in pages: a GET shows how it stands and changes nothing, a POST acts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -19,6 +20,7 @@ from app.paging.links import Claim, Links
 from handlers.web.link_page import LinkPage, Stand, look
 from handlers.web.pages import page, sentence_page
 
+READ_SECONDS = 10
 LARGEST = 2048
 """Bytes of a form; ours have one short field."""
 
@@ -118,15 +120,16 @@ and means the first."""
 
 
 async def _pressed(request: Request) -> str | None:
-    """The act asked for; None when the form is not one of ours."""
+    """The act asked for; None when the form is not one of ours, or does not arrive."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            return None
     try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST:
+                    return None
         form = parse_qs(body.decode("ascii"), max_num_fields=4)
-    except ValueError:
+    except (ValueError, TimeoutError, ClientDisconnect):
         return None
     return form.get("act", ["acknowledge"])[-1]
 
