@@ -140,7 +140,8 @@ async def press(world: World, handle: str, push_id: str, index: int) -> Json:
             result = await _answer_of(response)
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
         result = {"ok": False, "status": 0, "body": f"{action['url']} cannot be reached: {error}"}
-    push.state, push.result = "acted", result | {"label": action["label"]}
+    push.state = "acted" if result["ok"] else "read"  # what failed can be pressed again
+    push.result = result | {"label": action["label"]}
     world.touch()
     return result
 

@@ -8,6 +8,7 @@ _BREAKS = {
     "address", "article", "blockquote", "body", "br", "dd", "div", "dl", "dt", "footer", "form",
     "h1", "h2", "h3", "h4", "header", "hr", "li", "main", "ol", "p", "section", "td", "tr", "ul",
 }  # fmt: skip
+_EMPTY = {"br", "hr"}
 _ANNOUNCED = {"alert", "status"}
 
 
@@ -18,7 +19,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.lines: list[tuple[str, str]] = []
         self._words: list[str] = []
-        self._kind = ""
+        self._open: list[tuple[str, bool]] = []  # blocks, and which of them announce
         self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -26,15 +27,17 @@ class _Reader(HTMLParser):
             self._unseen += 1
         if tag in _BREAKS:
             self.end_line()
-            announced = dict(attrs).get("role") in _ANNOUNCED
-            self._kind = "announced" if announced else "" if tag == "br" else tag
+            if tag not in _EMPTY:
+                self._open.append((tag, dict(attrs).get("role") in _ANNOUNCED))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         if tag in _BREAKS:
             self.end_line()
-            self._kind = ""
+            if any(each == tag for each, _ in self._open):
+                while self._open.pop()[0] != tag:
+                    pass
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
@@ -44,7 +47,9 @@ class _Reader(HTMLParser):
         line = re.sub(r"\s+", " ", "".join(self._words)).strip()
         self._words.clear()
         if line:
-            self.lines.append((self._kind, line))
+            announced = any(announces for _, announces in self._open)
+            kind = self._open[-1][0] if self._open else ""
+            self.lines.append(("announced" if announced else kind, line))
 
 
 def lines_of(html: str) -> list[str]:
@@ -62,7 +67,7 @@ def conclusion_of(html: str) -> str:
     headings = [line for kind, line in lines if kind == "h1"]
     if len(paragraphs) > 1 or not headings:
         return " ".join(paragraphs[-2:] or [line for _, line in lines[:2]])
-    return " ".join([*headings[:1], *paragraphs])
+    return ". ".join([headings[0].rstrip("."), *paragraphs]) if paragraphs else headings[0]
 
 
 def _read(html: str) -> list[tuple[str, str]]:

@@ -37,7 +37,10 @@ class Stage:
         return page
 
     async def act(self, deed: str, **body: Any) -> Json:
-        url = f"{self.workspace.url}/_workspace/act/{deed}"
+        return await self.pull(f"act/{deed}", **body)
+
+    async def pull(self, lever: str, **body: Any) -> Json:
+        url = f"{self.workspace.url}/_workspace/{lever}"
         async with self.http.post(url, json=body) as response:
             answer: Json = await response.json()
             assert answer["ok"], answer
@@ -53,6 +56,11 @@ class Stage:
         answer = await self.slack.chat_postMessage(channel=channel, text=text, **more)
         ts: str = answer["ts"]
         return ts
+
+    def room(self, name: str) -> str:
+        channel = self.workspace.state.channel_called(name)
+        assert channel is not None
+        return channel.id
 
     def user(self, handle: str) -> str:
         who = self.workspace.state.user_called(handle)

@@ -54,6 +54,17 @@ async def test_completion_offers_commands_with_their_hints(stage: Stage) -> None
     assert "Only visible to you" in await page.text(f"{MESSAGES} article:last-of-type")
 
 
+async def test_a_commands_usage_stands_there_while_it_is_written(stage: Stage) -> None:
+    page = await stage.page()
+    await page.type(COMPOSER, "/say ")
+    assert await page.text("[data-testid=usage]") == "/say [words]\nSays it back"
+    await page.write("hel")
+    assert "[words]" in await page.text("[data-testid=usage]")
+    await page.press("Enter")
+    await page.wait_text(MESSAGES, "You said hel")
+    await page.wait_gone("[data-testid=usage]")
+
+
 async def test_an_answer_for_one_person_is_not_shown_to_another(stage: Stage) -> None:
     await stage.act("command", user="ana", channel="#engineering", command="/say", text="psst")
     ana, ben = await stage.page(), await stage.page("?as=ben&channel=engineering")
@@ -218,3 +229,81 @@ async def test_an_archived_channel_takes_no_more_words(stage: Stage) -> None:
     page = await stage.page("?as=mia&channel=engineering")
     assert "archived channel" in await page.text("[data-testid=archived]")
     assert await page.texts(COMPOSER) == []
+
+
+async def test_joins_and_topics_are_one_small_line(stage: Stage) -> None:
+    room = (await stage.slack.conversations_create(name="inc-12"))["channel"]["id"]
+    for topic in ("P1, nobody has it", "P1, Ana has it"):
+        await stage.slack.conversations_setTopic(channel=room, topic=topic)
+    for who in ("ana", "ben", "chi", "mia", "noor"):
+        await stage.act("join", user=who, channel=room)
+    page = await stage.page("?as=ana&channel=inc-12")
+    await page.wait_text(MESSAGES, "P1, Ana has it")
+    assert await page.texts("[data-testid=message]") == []
+    [told] = await page.texts("[data-testid=system]")
+    assert "Pager, Ana Duarte, Ben Okafor and 3 others joined" in told
+    assert "nobody has it" not in told
+    await page.click(".system-more")
+    await page.wait_text("[data-testid=system]", "nobody has it")
+    assert await page.texts(".system-lines .avatar") == []
+
+
+async def test_joins_are_no_news(stage: Stage) -> None:
+    page = await stage.page("?as=ana&channel=general")
+    await stage.act("join", user="lena", channel="#engineering")
+    await stage.say("seen", "#random")
+    await page.wait_for("[data-testid=channel-random].unread")
+    assert await page.texts("[data-testid=channel-engineering].unread") == []
+
+
+async def test_slacks_own_addresses_stay_in_the_page(stage: Stage) -> None:
+    link = f"https://slack.com/app_redirect?channel={stage.room('#general')}"
+    button = {"type": "button", "action_id": "go", "url": link,
+              "text": {"type": "plain_text", "text": "Open channel"}}  # fmt: skip
+    await stage.say("x", blocks=[{"type": "actions", "elements": [button]}])
+    page = await stage.page()
+    await page.click("[data-action=go]")
+    await page.wait_text("[data-testid=channel-title]", "general")
+    ts = await stage.say(f"see <{link}|there>", "#random")
+    said = await stage.slack.chat_getPermalink(channel=stage.room("#random"), message_ts=ts)
+    await stage.say(f"<{said['permalink']}|that message>", "#general")
+    await page.click(f"{MESSAGES} article:last-of-type a")
+    await page.wait_text("[data-testid=channel-title]", "random")
+    await page.wait_for(f'[data-ts="{ts}"].found')
+    await page.click(f'[data-ts="{ts}"] a')
+    await page.wait_text("[data-testid=channel-title]", "general")
+    own = (stage.workspace.url, "data:", "about:")
+    assert [url for url in page.requests if not url.startswith(own)] == []
+
+
+async def test_what_the_app_writes_to_one_is_a_direct_message(stage: Stage) -> None:
+    page = await stage.page("?as=ana&channel=general")
+    await stage.say("You are on call tonight.", stage.user("ana"))
+    row = "[aria-label='Direct messages'] .row.unread"
+    await page.wait_text(f"{row} .badge", "1")
+    await page.wait_text(row, "Pager")
+    later = await stage.page("?as=ana&channel=general")
+    await later.wait_text(row, "Pager")
+    await page.click(row)
+    await page.wait_text(MESSAGES, "You are on call tonight.")
+    await page.wait_gone(row)
+
+
+async def test_only_the_open_channels_messages_are_fetched(stage: Stage) -> None:
+    for number in range(200):
+        await stage.act("message", user="ana", channel="#general", text=f"line {number} " * 20)
+    page = await stage.page()
+    await page.wait_text(MESSAGES, "The release went out")
+    sizes = "performance.getEntriesByType('resource').filter(e => e.name.includes('/state'))"
+    largest = await page.evaluate(f"Math.max(...{sizes}.map(e => e.decodedBodySize))")
+    assert largest < 40_000
+    await page.click("[data-testid=channel-general]")
+    await page.wait_text(MESSAGES, "line 199")
+
+
+async def test_many_pages_of_one_browser_do_not_wait_for_each_other(stage: Stage) -> None:
+    page = await stage.page()
+    for _ in range(8):
+        await page.go(f"{stage.workspace.url}/?as=ben&channel=general")
+        await page.wait_for(".app")
+    await page.wait_for(COMPOSER)

@@ -18,7 +18,8 @@ async def door() -> AsyncIterator[tuple[str, list[str]]]:
 
     async def acknowledge(request: web.Request) -> web.Response:
         came.append(request.method)
-        return web.Response(text="<h1>You have INC-12.</h1>", content_type="text/html")
+        styles = f"<style>{'p { margin: 0 } ' * 500}</style>"
+        return web.Response(text=f"{styles}<p>You have INC-12.</p>", content_type="text/html")
 
     application = web.Application()
     application.router.add_post("/acknowledge/abc", acknowledge)
@@ -43,6 +44,19 @@ async def test_a_phone_rings_and_one_press_acknowledges(
     assert came == ["POST"]
     await page.wait_for(f"{PUSH}[data-state=acted]")
     await page.wait_gone(".phone.rings")
+
+
+async def test_a_phone_nobody_answers_falls_quiet_and_keeps_its_page(stage: Stage) -> None:
+    page = await stage.page()
+    await stage.ring("ana", title="P1: loads are late")
+    await page.wait_for(".phone.rings")
+    await stage.pull("clock", advance=31)
+    await page.wait_gone(".phone.rings")
+    await page.wait_for(f"{PUSH}[data-state=unread]")
+    assert await page.text("[data-testid=phone-waiting]") == "1"
+    await page.click("[data-testid=push-silence]")
+    await page.wait_for(f"{PUSH}[data-state=read]")
+    await page.wait_gone("[data-testid=phone-waiting]")
 
 
 async def test_a_form_on_the_screen_does_not_cover_the_phone(stage: Stage) -> None:

@@ -51,6 +51,21 @@ async def test_mentions_are_names_and_mine_stands_out(stage: Stage) -> None:
     assert await page.texts(f"{LAST} .mention.me") == ["@Ana Duarte", "@here"]
 
 
+async def test_days_are_written_small_inside_a_sentence_and_the_british_way(stage: Stage) -> None:
+    now, then = int(stage.workspace.world.now()), 1767258000
+    pretty = "{date_short_pretty}"
+    page = await drawn(
+        stage,
+        f"<!date^{now}^{pretty}|x>, since <!date^{now}^{pretty}|x> and *<!date^{now}^{pretty}|x>*\n"
+        f"<!date^{now}^{pretty}|x>. <!date^{then}^{pretty}|x>, <!date^{then}^{{date_long}}|x>, "
+        f"<!date^{then}^{{date}}|x>",
+    )
+    said = await page.text(f"{LAST} .mrkdwn")
+    assert said == (
+        "Today, since today and today\nToday. 1 Jan 2026, Thursday 1 January 2026, 1 January 2026"
+    )
+
+
 async def test_markup_in_a_message_stays_text(stage: Stage) -> None:
     page = await drawn(
         stage, "<img src=x onerror=alert(1)> &lt;b&gt;not bold&lt;/b&gt; <javascript:x|y>"

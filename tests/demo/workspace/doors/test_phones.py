@@ -28,7 +28,10 @@ class Site:
 
     async def serve(self, request: web.Request) -> web.Response:
         self.seen.append((request.method, request.path, await request.text()))
-        return web.Response(text="You have it.")
+        if request.path.endswith("/page"):
+            styles = f"<style>{'p { margin: 0 } ' * 500}</style>"
+            return web.Response(text=f"{styles}<p>You have it.</p>", content_type="text/html")
+        return web.Response(text="You have it.", status=410 if "old" in request.path else 200)
 
 
 @pytest.fixture
@@ -129,3 +132,24 @@ async def test_reading_stops_the_ringing(hands: Hands) -> None:
     await hands.post("phone/ana/read", id=push.id)
     shown = (await hands.state())["phones"]["ana"][0]
     assert (shown["id"], shown["state"]) == (push.id, "read")
+
+
+async def test_of_a_page_the_words_are_kept_and_not_its_styles(hands: Hands, site: Site) -> None:
+    await publish(hands, topic="phone-ana", message=f"{site.url}/acknowledge/page")
+    push = phone(hands.workspace)[0]
+    pressed = await hands.post("phone/ana/act", id=push.id, action=1)
+    assert (pressed["body"], pressed["said"]) == ("You have it.", "You have it.")
+    assert push.result["said"] == "You have it."
+
+
+async def test_what_failed_can_be_pressed_again(hands: Hands, site: Site) -> None:
+    await publish(hands, topic="phone-ana", message=f"{site.url}/acknowledge/old")
+    push = phone(hands.workspace)[0]
+    pressed = await hands.post("phone/ana/act", id=push.id, action=1)
+    assert (pressed["ok"], pressed["status"], push.state) == (False, 410, "read")
+
+
+async def test_a_phone_rings_for_half_a_minute(hands: Hands) -> None:
+    await publish(hands, topic="phone-ana", message="x")
+    shown = (await hands.state())["phones"]["ana"][0]
+    assert shown["rings_until"] - shown["at"] == pytest.approx(30)

@@ -40,6 +40,52 @@ async def test_a_person_sees_their_own_part(hands: Hands) -> None:
     assert room not in {c["id"] for c in chi["channels"]}
 
 
+async def test_one_channels_messages_can_be_asked_for(hands: Hands) -> None:
+    ben = user_id(hands.workspace, "ben")
+    async with hands.session.get(f"{hands.workspace.url}/_workspace/stream"):
+        await hands.act("message", user="ben", channel="#general", text="Hello @ana")
+        await hands.act("message", user="ben", channel="#general", text="All well?")
+        await hands.act("message", **HERE, text="Here")
+    state = await hands.state("?as=ana&calls=0&channel=engineering")
+    rooms = {c["name"]: c for c in state["channels"] if c["name"]}
+    assert rooms["engineering"]["messages"][-1]["text"] == "Here"
+    assert "messages" not in rooms["general"]
+    recent = rooms["general"]["recent"]
+    assert [(one["user"], one["calls"]) for one in recent] == [(ben, False), (ben, True)]
+    assert rooms["general"]["latest"] == recent[0]["ts"]
+    assert rooms["random"]["recent"] == []
+    by_id = await hands.state(f"?as=ana&channel={rooms['general']['id']}")
+    assert [c["name"] for c in by_id["channels"] if "messages" in c] == ["general"]
+    nowhere = await hands.state("?channel=nowhere")
+    assert not any("messages" in c for c in nowhere["channels"])
+
+
+async def test_private_answers_are_news_only_to_whom_they_were_given(
+    hands: Hands, slack: Slack
+) -> None:
+    room, ben = channel_id(hands.workspace, "#engineering"), user_id(hands.workspace, "ben")
+    hands.workspace.world.open()
+    await slack.call("chat.postEphemeral", channel=room, user=ben, text="psst")
+    for who, count in (("ben", 1), ("ana", 0)):
+        state = await hands.state(f"?as={who}&channel=general")
+        recent = next(c for c in state["channels"] if c["id"] == room)["recent"]
+        assert len(recent) == count
+
+
+async def test_it_is_known_when_somebody_first_looks(hands: Hands) -> None:
+    world = hands.workspace.world
+    assert not world.opened.is_set()
+    assert (await hands.state())["opened"] == 0
+    async with hands.session.get(f"{hands.workspace.url}/_workspace/stream") as stream:
+        await _change(stream)
+    assert world.opened.is_set()
+    first = world.opened_at
+    assert first == pytest.approx(world.now(), abs=5)
+    async with hands.session.get(f"{hands.workspace.url}/_workspace/stream") as stream:
+        await _change(stream)
+    assert (await hands.state())["opened"] == first
+
+
 async def test_threads_reactions_pins_and_edits_stand_on_the_message(hands: Hands) -> None:
     ts = (await hands.act("message", **HERE, text="Parent"))["ts"]
     await hands.act("message", **HERE, text="Child", thread_ts=ts)

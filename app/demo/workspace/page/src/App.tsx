@@ -6,10 +6,11 @@ import { tellAs } from "./channel/local";
 import { ThreadPane } from "./channel/ThreadPane";
 import { HereContext, type Here } from "./context";
 import { Drawer } from "./levers/Drawer";
-import { useLive } from "./live";
+import { useLive, watch } from "./live";
 import { Modals } from "./modal/Modal";
 import { appDirect, findChannel, personOf } from "./people";
 import { Phone } from "./phone/Phone";
+import { rings } from "./phone/ring";
 import { go, useRoute } from "./route";
 import { Rail } from "./side/Rail";
 import { Sidebar } from "./side/Sidebar";
@@ -40,11 +41,12 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
     () => me && { state, me, channel, tell: (where, text, thread) => tellAs(me.id, where, text, thread) },
     [state, me, channel],
   );
+  const shown = route.view === "messages" ? me && appDirect(state, me) : route.view ? undefined : channel;
+  useEffect(() => watch(shown), [shown?.id, shown?.whole]);
   useRingingPhone(state, me?.name);
   useTitle(state, channel?.name);
   if (!me || !here) return <div className="waiting">Nobody lives in this workspace yet.</div>;
   const phone = route.phone && route.phone !== "off" ? route.phone : undefined;
-  const threadChannel = route.view === "messages" ? appDirect(state, me) : route.view ? undefined : channel;
   return (
     <HereContext.Provider value={here}>
       <div className={`app ${menu ? "menu-open" : ""}`}>
@@ -58,7 +60,7 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
             {state.dark && <div className="banner dark-banner" role="status">Slack is dark: apps can reach nothing until it is brought back (Levers).</div>}
             {route.view ? <AppPane tab={route.view} /> : channel ? <ChannelPane key={me.id + channel.id} channel={channel} /> : <p className="empty">No channel here is open to you.</p>}
           </main>
-          {route.thread && threadChannel && <ThreadPane channel={threadChannel} root={route.thread} />}
+          {route.thread && shown?.whole && <ThreadPane channel={shown} root={route.thread} />}
           {phone && <Phone handle={phone} />}
         </div>
         {route.levers && <Drawer tab={route.levers} />}
@@ -70,7 +72,7 @@ function Workspace({ state, connected }: { state: State; connected: boolean }) {
 
 /** Your own phone comes out of the pocket when it begins to ring. */
 function useRingingPhone(state: State, name: string | undefined) {
-  const newest = name && state.phones[name]?.findLast((one) => one.state === "ringing")?.id;
+  const newest = name && state.phones[name]?.findLast(rings)?.id;
   const putAway = useRef(useRoute().phone === "off");
   useEffect(() => {
     // An address that says phone=off is left as it is: only what rings after that takes it out.

@@ -31,10 +31,13 @@ export const putFault = (method: string, fault: Record<string, unknown>) =>
   send("PUT", `/_workspace/faults/${encodeURIComponent(method)}`, fault);
 export const clearFault = (method: string) => send("DELETE", `/_workspace/faults/${encodeURIComponent(method)}`);
 
-export async function fetchState(as: string | undefined, calls: boolean): Promise<State> {
-  const query = new URLSearchParams({ calls: calls ? "1" : "0" });
+/** The state with the messages of one channel. */
+export async function fetchState(as: string | undefined, calls: boolean, channel: string): Promise<State> {
+  const query = new URLSearchParams({ calls: calls ? "1" : "0", channel });
   if (as) query.set("as", as);
   const response = await fetch(`/_workspace/state?${query}`);
   if (!response.ok) throw new Error(`The workspace answered ${response.status}.`);
-  return response.json();
+  const state: State = await response.json();
+  const channels = state.channels.map((one) => ({ ...one, whole: one.messages !== undefined, messages: one.messages ?? [] }));
+  return { ...state, channels };
 }

@@ -65,7 +65,7 @@ export function findChannel(state: State, me: User, asked: string | undefined): 
   const seen = state.channels.filter((channel) => maySee(channel, me));
   return (
     seen.find((channel) => channel.id === asked || (!channel.is_im && channel.name === asked)) ??
-    seen.find((channel) => channel.is_im && userOf(state, otherOf(channel, me))?.name === asked)
+    seen.find((channel) => channel.is_im && [otherOf(channel, me), userOf(state, otherOf(channel, me))?.name].includes(asked))
   );
 }
 
@@ -73,6 +73,9 @@ export function appDirect(state: State, me: User): Channel | undefined {
   const bot = state.app.bot_user_id;
   return state.channels.find((c) => c.is_im && c.members.includes(me.id) && (c.members.includes(bot) || c.user === bot));
 }
+
+/** Joins, topics and the like: told in a small grey line, and news to nobody. */
+export const isSystem = (message: Message) => /^(channel|group)_/.test(message.subtype ?? "");
 
 export const isForMe = (message: Message, me: User) => !message.ephemeral_to || message.ephemeral_to === me.id;
 

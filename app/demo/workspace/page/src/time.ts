@@ -22,11 +22,6 @@ export const isoDay = (at: number, zone: string) =>
     .formatToParts(new Date(at * 1000))
     .reduceRight((day, part) => (part.type === "literal" ? day : day ? `${day}-${part.value}` : part.value), "");
 
-const ordinal = (n: number) => {
-  const tail = n % 100 > 10 && n % 100 < 14 ? 0 : n % 10;
-  return `${n}${["th", "st", "nd", "rd"][tail] ?? "th"}`;
-};
-
 const weekday = (at: number, zone: string) => show(at, zone, { weekday: "long" });
 const dayNumber = (at: number, zone: string) => Number(show(at, zone, { day: "numeric" }));
 const year = (at: number, zone: string) => show(at, zone, { year: "numeric" });
@@ -42,14 +37,19 @@ function near(at: number, now: number, zone: string): string {
   return "";
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "Friday 20 November", with the year when it is another one. */
+function longDay(at: number, now: number, zone: string): string {
+  const tail = year(at, zone) === year(now, zone) ? "" : ` ${year(at, zone)}`;
+  return `${weekday(at, zone)} ${dayNumber(at, zone)} ${month(at, zone)}${tail}`;
+}
 
 /** The label on the line between two days. */
 export function dayLabel(at: number, now: number, zone: string): string {
   const word = near(at, now, zone);
   if (word) return capital(word);
-  const tail = year(at, zone) === year(now, zone) ? "" : ` ${year(at, zone)}`;
-  return `${weekday(at, zone)}, ${ordinal(dayNumber(at, zone))} ${month(at, zone)}${tail}`;
+  return longDay(at, now, zone);
 }
 
 export function ago(at: number, now: number): string {
@@ -63,29 +63,28 @@ export function ago(at: number, now: number): string {
   return at > now ? `in ${text}` : `${text} ago`;
 }
 
-/** Slack's `<!date^…>` format: each {token} replaced, in the reader's zone. */
+/** Slack's `<!date^…>` format: each {token} replaced, in the reader's zone, written the British way. */
 export function slackDate(at: number, pattern: string, now: number, zone: string): string {
   const pretty = (otherwise: string) => near(at, now, zone) || otherwise;
-  const long = `${weekday(at, zone)}, ${month(at, zone)} ${ordinal(dayNumber(at, zone))}, ${year(at, zone)}`;
-  const plain = `${month(at, zone)} ${ordinal(dayNumber(at, zone))}, ${year(at, zone)}`;
-  const short = `${month(at, zone, "short")} ${dayNumber(at, zone)}, ${year(at, zone)}`;
+  const plain = `${dayNumber(at, zone)} ${month(at, zone)} ${year(at, zone)}`;
+  const short = `${dayNumber(at, zone)} ${month(at, zone, "short")} ${year(at, zone)}`;
+  const long = `${weekday(at, zone)} ${plain}`;
   const words: Record<string, () => string> = {
     date: () => plain,
     date_num: () => isoDay(at, zone),
-    date_slash: () => isoDay(at, zone).replaceAll("-", "/"),
+    date_slash: () => isoDay(at, zone).split("-").reverse().join("/"),
     date_short: () => short,
     date_long: () => long,
-    date_long_full: () => long,
+    date_long_full: () => plain,
     date_pretty: () => pretty(plain),
     date_short_pretty: () => pretty(short),
     date_long_pretty: () => pretty(long),
-    day_divider_pretty: () => pretty(long),
+    day_divider_pretty: () => pretty(longDay(at, now, zone)),
     time: () => clock(at, zone),
     time_secs: () => clockSeconds(at, zone),
     ago: () => ago(at, now),
   };
-  const said = pattern.replace(/\{(\w+)\}/g, (whole, word: string) => words[word]?.() ?? whole);
-  return /^\{\w+_pretty\}/.test(pattern) ? capital(said) : said;
+  return pattern.replace(/\{(\w+)\}/g, (whole, word: string) => words[word]?.() ?? whole);
 }
 
 /** The instant a local date and time name in a zone (for the date and time picker). */

@@ -43,7 +43,6 @@ export interface Message {
   pinned?: boolean;
   ephemeral_to?: string;
   ephemeral_id?: string;
-  along?: string[]; // the page's own: people who joined right after, folded into this line
 }
 
 export interface Channel {
@@ -60,7 +59,17 @@ export interface Channel {
   user?: string;
   pins?: string[];
   bookmarks?: { id: string; title: string; link: string; emoji?: string }[];
-  messages: Message[];
+  messages: Message[]; // of a channel that is not `whole`: none
+  whole: boolean; // are its messages here, or only what marks it unread?
+  latest?: string;
+  recent?: News[];
+}
+
+/** Something said in a channel that is not open. */
+export interface News {
+  ts: string;
+  user?: string;
+  calls: boolean; // by my name, my group, or a broadcast
 }
 
 export interface View {
@@ -83,7 +92,8 @@ export interface Push {
   priority?: number;
   click?: string;
   actions?: { label: string; url: string; method?: string }[];
-  state: "ringing" | "read" | "acted";
+  state: "ringing" | "read" | "acted"; // "ringing" past `rings_until` is an unread notification
+  rings_until: number;
   result?: Json;
 }
 
@@ -112,6 +122,7 @@ export interface State {
   team: { id: string; name: string; domain: string };
   app: { id: string; name: string; bot_user_id: string; bot_id: string; connected: number; mode: string };
   now: number;
+  opened: number; // when somebody first opened the page: what was said before counts as read
   users: User[];
   channels: Channel[];
   usergroups: { id: string; handle: string; name: string; users: string[]; disabled?: boolean }[];

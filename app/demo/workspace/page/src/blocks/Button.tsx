@@ -1,7 +1,10 @@
 import { Menu } from "../kit/Menu";
 import { Icon } from "../kit/Icon";
 import type { Json } from "../types";
+import { useHere } from "../context";
+import { Link } from "../words/Link";
 import { Text } from "../words/Mrkdwn";
+import { goTo, placeOf } from "../words/place";
 import { useDeed, type ElementProps } from "./deed";
 
 /** A button; one with an address opens it, and tells the app as well. */
@@ -13,9 +16,9 @@ export function Button(props: ElementProps) {
   return (
     <span className="element">
       {element.url ? (
-        <a className={className} href={element.url} target="_blank" rel="noreferrer noopener" aria-label={element.accessibility_label} data-action={element.action_id} onClick={tell}>
+        <Link className={className} href={element.url} label={element.accessibility_label} action={element.action_id} onFollow={tell}>
           <Text of={element.text} />
-        </a>
+        </Link>
       ) : (
         <button type="button" className={className} disabled={busy} aria-label={element.accessibility_label} data-action={element.action_id} onClick={tell}>
           <Text of={element.text} />
@@ -28,6 +31,7 @@ export function Button(props: ElementProps) {
 
 /** The three dots with a handful of choices. */
 export function Overflow(props: ElementProps) {
+  const here = useHere();
   const { element } = props;
   const { press, notes } = useDeed(props);
   return (
@@ -37,7 +41,9 @@ export function Overflow(props: ElementProps) {
           (element.options ?? []).map((option: Json, i: number) => (
             <button key={i} type="button" className="menu-item" onClick={() => {
               close();
-              if (option.url) window.open(option.url, "_blank", "noopener");
+              const place = option.url && placeOf(option.url);
+              if (place) goTo(place, here);
+              else if (option.url) window.open(option.url, "_blank", "noopener");
               press({ selected_option: option });
             }}>
               <Text of={option.text} />

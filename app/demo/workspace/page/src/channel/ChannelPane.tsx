@@ -25,7 +25,7 @@ export function ChannelPane({ channel, bare }: { channel: Channel; bare?: boolea
     newFrom.current = unreadIn(state, channel, me).count ? lastRead(state, channel, me) : undefined;
   }
   useEffect(() => {
-    const read = () => document.visibilityState === "visible" && markRead(state, channel, me);
+    const read = () => channel.whole && document.visibilityState === "visible" && markRead(state, channel, me);
     read();
     document.addEventListener("visibilitychange", read);
     return () => document.removeEventListener("visibilitychange", read);
@@ -34,7 +34,7 @@ export function ChannelPane({ channel, bare }: { channel: Channel; bare?: boolea
   return (
     <>
       {!bare && <Head channel={channel} />}
-      <MessageList messages={messages} channelId={channel.id} newFrom={newFrom.current} head={<Beginning channel={channel} />} label={`Messages in ${title}`} />
+      {channel.whole ? <MessageList messages={messages} channelId={channel.id} newFrom={newFrom.current} head={<Beginning channel={channel} />} label={`Messages in ${title}`} /> : <div className="list-place" aria-busy="true" />}
       <Foot channel={channel} />
     </>
   );

@@ -9,6 +9,7 @@ import { clock } from "../time";
 import { clockNow } from "../live";
 import type { Channel } from "../types";
 import { emojiOf } from "../words/emoji";
+import { Link } from "../words/Link";
 import { gist, Mrkdwn } from "../words/Mrkdwn";
 
 export function Head({ channel }: { channel: Channel }) {
@@ -33,9 +34,9 @@ export function Head({ channel }: { channel: Channel }) {
       {(channel.bookmarks?.length ?? 0) > 0 && (
         <div className="bookmarks" role="list" aria-label="Bookmarks" data-testid="bookmarks">
           {channel.bookmarks!.map((one) => (
-            <a key={one.id} role="listitem" href={one.link} target="_blank" rel="noreferrer noopener">
+            <span key={one.id} role="listitem"><Link href={one.link}>
               {emojiOf((one.emoji ?? "").replaceAll(":", "")) ?? <Icon name="bookmark" size={13} />} {one.title}
-            </a>
+            </Link></span>
           ))}
         </div>
       )}

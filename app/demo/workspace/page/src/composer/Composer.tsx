@@ -6,7 +6,8 @@ import { Menu } from "../kit/Menu";
 import { EmojiPanel } from "../message/EmojiPanel";
 import { titleOf } from "../people";
 import type { Channel } from "../types";
-import { completions, wantedAt, type Completion } from "./completion";
+import { commandIn, completions, wantedAt, type Completion } from "./completion";
+import { CommandUsage } from "./CommandUsage";
 import { CompletionList } from "./CompletionList";
 import { send } from "./send";
 import { Shortcuts } from "./Shortcuts";
@@ -37,6 +38,7 @@ export function Composer({ channel, thread }: { channel: Channel; thread?: strin
 
   const wanted = wantedAt(text, caret);
   const offered = dismissed || busy ? [] : completions(wanted, here, channel.members);
+  const command = thread || busy || offered.length ? undefined : commandIn(text, here);
   useEffect(() => setAt(0), [wanted?.kind, wanted?.typed]);
 
   const write = (next: string, where: number) => {
@@ -77,6 +79,7 @@ export function Composer({ channel, thread }: { channel: Channel; thread?: strin
   return (
     <div className="composer-place">
       {offered.length > 0 && <CompletionList kind={wanted!.kind} offered={offered} at={at} onAt={setAt} onPick={complete} />}
+      {command && <CommandUsage command={command} />}
       <div className="composer">
         <div className="composer-tools" role="toolbar" aria-label="Formatting">
           {TOOLS.map(([icon, mark, label]) => (

@@ -29,6 +29,12 @@ export function wantedAt(text: string, caret: number): Wanted | undefined {
   return emoji ? { kind: "emoji", typed: emoji[1]!, start: caret - emoji[1]!.length - 1 } : undefined;
 }
 
+/** The command a text begins with, once its name is typed: its usage is shown while one writes on. */
+export function commandIn(text: string, { state }: Here) {
+  const name = /^(\/\S+)\s/.exec(text)?.[1]?.toLowerCase();
+  return name ? state.commands.find((one) => one.command.toLowerCase() === name) : undefined;
+}
+
 export function completions(wanted: Wanted | undefined, here: Here, members: string[]): Completion[] {
   if (!wanted) return [];
   const typed = wanted.typed.toLowerCase();

@@ -3,8 +3,9 @@ import { Blocks } from "../blocks/Blocks";
 import { Picture } from "../blocks/Picture";
 import { useHere } from "../context";
 import { clockNow } from "../live";
-import { slackDate } from "../time";
+import { capital, slackDate } from "../time";
 import type { Json } from "../types";
+import { Link } from "../words/Link";
 import { Mrkdwn, Plain } from "../words/Mrkdwn";
 
 const NAMED: Record<string, string> = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };
@@ -22,7 +23,7 @@ function Attachment({ of }: { of: Json }) {
       {of.pretext && <Mrkdwn text={of.pretext} />}
       <div className="attachment" style={{ borderLeftColor: barOf(of.color) }}>
         {of.author_name && <div className="attachment-author"><Plain text={of.author_name} /></div>}
-        {of.title && <div className="attachment-title">{of.title_link ? <a href={of.title_link} target="_blank" rel="noreferrer noopener"><Plain text={of.title} /></a> : <Plain text={of.title} />}</div>}
+        {of.title && <div className="attachment-title">{of.title_link ? <Link href={of.title_link}><Plain text={of.title} /></Link> : <Plain text={of.title} />}</div>}
         {of.text && <Mrkdwn text={of.text} />}
         {of.fields && (
           <div className="fields">
@@ -34,7 +35,7 @@ function Attachment({ of }: { of: Json }) {
         {of.blocks && <Blocks blocks={of.blocks} />}
         {of.image_url && <Picture url={of.image_url} alt={of.fallback} />}
         {!of.text && !of.blocks && !of.title && of.fallback && <Plain text={of.fallback} />}
-        {foot.length > 0 && <div className="attachment-foot">{foot.join(" · ")}</div>}
+        {foot.length > 0 && <div className="attachment-foot">{capital(foot.join(" · "))}</div>}
       </div>
     </>
   );

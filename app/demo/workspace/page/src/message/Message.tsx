@@ -8,7 +8,7 @@ import { Avatar } from "../kit/Avatar";
 import { clockNow } from "../live";
 import { nameOf, userOf } from "../people";
 import { go } from "../route";
-import { clock, dayLabel, slackDate } from "../time";
+import { clock, slackDate } from "../time";
 import type { Message as Said } from "../types";
 import { Mrkdwn } from "../words/Mrkdwn";
 import { Attachments } from "./Attachments";
@@ -65,12 +65,10 @@ export const Message = memo(function Message({ said, channelId, first, inThread,
 function Body({ said, channelId }: { said: Said; channelId: string }) {
   const { me } = useHere();
   const surface = useMakeSurface({ where: { channel: channelId, ts: said.ts }, kind: "message", user: me.id });
-  const isSystem = /^(channel|group)_/.test(said.subtype ?? "");
-  const text = isSystem ? systemWords(said) : said.text;
-  const words = said.blocks?.length ? <Blocks blocks={said.blocks} /> : text ? <Mrkdwn text={text} /> : null;
+  const words = said.blocks?.length ? <Blocks blocks={said.blocks} /> : said.text ? <Mrkdwn text={said.text} /> : null;
   return (
     <SurfaceContext.Provider value={surface}>
-      <div className={isSystem ? "message-words system" : "message-words"}>
+      <div className="message-words">
         <Safely>{words}</Safely>
         {said.edited && <span className="edited" title="This message was edited">(edited)</span>}
       </div>
@@ -79,24 +77,15 @@ function Body({ said, channelId }: { said: Said; channelId: string }) {
   );
 }
 
-/** "<@U1> has joined the channel": the name stands over it already. */
-function systemWords(said: Said): string {
-  const words = said.text.replace(/^<@\w+(\|[^>]*)?> (has )?/, "");
-  const along = (said.along ?? []).map((id) => `<@${id}>`);
-  if (!along.length) return words;
-  const last = along.pop();
-  return `${words}, along with ${along.length ? `${along.join(", ")} and ${last}` : last}`;
-}
-
 function Replies({ said }: { said: Said }) {
   const { me } = useHere();
   const last = Number(said.latest_reply ?? 0);
-  const when = last ? `${dayLabel(last, clockNow(), me.tz)} at ${clock(last, me.tz)}` : "";
+  const when = last ? slackDate(last, "{date_short_pretty} at {time}", clockNow(), me.tz) : "";
   return (
     <button type="button" className="replies" data-testid="replies" onClick={() => go({ thread: said.ts })}>
       {(said.reply_users ?? []).slice(0, 5).map((id) => <Avatar key={id} user={id} size={24} />)}
       <b>{said.reply_count} {said.reply_count === 1 ? "reply" : "replies"}</b>
-      <span className="replies-when">Last reply {when.replace(/^Today at/, "today at").replace(/^Yesterday/, "yesterday")}</span>
+      <span className="replies-when">Last reply {when}</span>
       <span className="replies-open">View thread ›</span>
     </button>
   );

@@ -2,9 +2,11 @@
 import { Fragment, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useHere } from "../context";
 import { clockNow } from "../live";
+import { isSystem } from "../people";
 import { dayLabel, isoDay } from "../time";
 import type { Message as Said } from "../types";
 import { authorOf, Message } from "./Message";
+import { SystemLines } from "./SystemLines";
 
 const PAGE = 120; // drawn at once; scrolling up draws as many again
 const GROUP_GAP = 5 * 60;
@@ -18,16 +20,22 @@ interface Props {
   label: string;
 }
 
-/** People who join one after the other share a line. */
-function foldJoins(messages: Said[]): Said[] {
-  const folded: Said[] = [];
+/** What is drawn together: a message, or a run of what Slack itself noted. */
+type Entry = { key: string; ts: string; said: Said } | { key: string; ts: string; run: Said[] };
+
+function entriesOf(messages: Said[], zone: string, firstNew: string | undefined): Entry[] {
+  const entries: Entry[] = [];
+  let day = "";
   for (const said of messages) {
-    const before = folded.at(-1);
-    const joins = said.subtype === "channel_join" && before?.subtype === "channel_join" && !said.reply_count;
-    if (joins && said.user) folded[folded.length - 1] = { ...before, along: [...(before.along ?? []), said.user] };
-    else folded.push(said);
+    const { ts } = said;
+    const today = isoDay(Number(ts), zone);
+    const before = entries.at(-1);
+    if (!isSystem(said) || said.reply_count) entries.push({ key: ts + (said.ephemeral_to ?? ""), ts, said });
+    else if (before && "run" in before && today === day && ts !== firstNew) before.run.push(said);
+    else entries.push({ key: ts, ts, run: [said] });
+    day = today;
   }
-  return folded;
+  return entries;
 }
 
 const belongs = (said: Said, before: Said | undefined, zone: string) =>
@@ -35,34 +43,36 @@ const belongs = (said: Said, before: Said | undefined, zone: string) =>
   authorOf(said) === authorOf(before) &&
   said.username === before.username &&
   Number(said.ts) - Number(before.ts) < GROUP_GAP &&
-  !said.ephemeral_to === !before.ephemeral_to &&
-  !before.subtype?.startsWith("channel_") && !said.subtype?.startsWith("channel_") &&
+  !said.ephemeral_to && !before.ephemeral_to &&
   isoDay(Number(said.ts), zone) === isoDay(Number(before.ts), zone);
 
 export function MessageList({ messages, channelId, inThread, newFrom, head, label }: Props) {
   const { me } = useHere();
   const [count, setCount] = useState(PAGE);
   const [editing, setEditing] = useState<string>();
-  const shown = useMemo(() => foldJoins(messages.slice(-count)), [messages, count]);
+  const shown = useMemo(() => messages.slice(-count), [messages, count]);
   const hidden = Math.max(0, messages.length - count);
   const { box, onScroll, below, toEnd } = useKeptScroll(shown, hidden > 0 ? () => setCount(count + PAGE) : undefined);
   const onEdit = useCallback((ts: string | undefined) => setEditing(ts), []);
-  const firstNew = newFrom ? shown.find((said) => said.ts > newFrom && said.user !== me.id)?.ts : undefined;
+  const firstNew = newFrom ? shown.find((said) => said.ts > newFrom && said.user !== me.id && !isSystem(said))?.ts : undefined;
+  const entries = useMemo(() => entriesOf(shown, me.tz, firstNew), [shown, me.tz, firstNew]);
   return (
     <div className="list-place">
       <div ref={box} className="list" onScroll={onScroll} tabIndex={0} role="log" aria-live="polite" aria-relevant="additions" aria-label={label} data-testid={inThread ? "thread-messages" : "messages"}>
         <div className="list-inner">
           {hidden > 0 ? <button type="button" className="earlier" onClick={() => setCount(count + PAGE)}>Show earlier messages ({hidden})</button> : head}
-          {shown.map((said, i) => {
-            const before = shown[i - 1];
-            const day = isoDay(Number(said.ts), me.tz);
+          {entries.map((entry, i) => {
+            const before = entries[i - 1];
+            const day = isoDay(Number(entry.ts), me.tz);
             const isNewDay = !before || isoDay(Number(before.ts), me.tz) !== day;
-            const isNew = said.ts === firstNew;
+            const isNew = entry.ts === firstNew;
+            const last = before && "said" in before ? before.said : undefined;
             return (
-              <Fragment key={said.ts + (said.ephemeral_to ?? "")}>
-                {isNewDay && !inThread && <Divider label={dayLabel(Number(said.ts), clockNow(), me.tz)} isNew={isNew} />}
+              <Fragment key={entry.key}>
+                {isNewDay && !inThread && <Divider label={dayLabel(Number(entry.ts), clockNow(), me.tz)} isNew={isNew} />}
                 {isNew && (!isNewDay || inThread) && <Divider isNew />}
-                <Message said={said} channelId={channelId} first={isNew || !belongs(said, before, me.tz)} inThread={inThread} editing={editing === said.ts} onEdit={onEdit} />
+                {"run" in entry ? <SystemLines run={entry.run} />
+                : <Message said={entry.said} channelId={channelId} first={isNew || !belongs(entry.said, last, me.tz)} inThread={inThread} editing={editing === entry.ts} onEdit={onEdit} />}
                 {inThread && i === 0 && shown.length > 1 && <Divider label={`${shown.length - 1} ${shown.length === 2 ? "reply" : "replies"}`} plain />}
               </Fragment>
             );
@@ -96,7 +106,7 @@ function useKeptScroll(shown: Said[], more?: () => void) {
     const list = box.current!;
     if (atEnd.current) list.scrollTop = list.scrollHeight;
     else if (first.current !== shown[0]?.ts) list.scrollTop += list.scrollHeight - height.current;
-    const arrived = shown.filter((said) => last.current && said.ts > last.current).length;
+    const arrived = shown.filter((said) => last.current && said.ts > last.current && !isSystem(said)).length;
     if (!atEnd.current && arrived) setBelow((was) => was + arrived);
     first.current = shown[0]?.ts;
     last.current = shown.at(-1)?.ts;

@@ -7,12 +7,15 @@ import { ago, clock } from "../time";
 import { clockNow } from "../live";
 import { go } from "../route";
 import type { Push } from "../types";
-import { isRinging, setSound, useRingTone, useSound } from "./ring";
+import { Link } from "../words/Link";
+import { useTick } from "../tick";
+import { isRinging, isUnread, rings, setSound, useRingTone, useSound } from "./ring";
 
 export function Phone({ handle }: { handle: string }) {
   const { state, me } = useHere();
   const owner = state.users.find((user) => user.name === handle);
   const pushes = state.phones[handle] ?? [];
+  useTick(true);
   const ringing = isRinging(pushes);
   const sound = useSound();
   useRingTone(ringing && sound);
@@ -53,19 +56,21 @@ function PushCard({ handle, push }: { handle: string; push: Push }) {
     setBusy(undefined);
     setAnswer(resultOf(said));
   };
+  const look = rings(push) ? "ringing" : isUnread(push) ? "unread" : push.state;
   const result = answer || (push.result ? resultOf(push.result) : "");
+  const failed = push.result && !push.result.ok;
   return (
-    <section className={`push ${push.state}`} data-testid="push" data-state={push.state} aria-label={push.title ?? "Notification"}>
-      <div className="push-head"><span className="push-app"><Icon name="bolt" size={11} /></span>{state.app.name}<span className="spacer" /><time>{ago(push.at, clockNow()).replace(/^[0-5]?\d seconds? ago$/, "now")}</time></div>
+    <section className={`push ${look}`} data-testid="push" data-state={look} aria-label={push.title ?? "Notification"}>
+      <div className="push-head"><span className="push-app"><Icon name="bolt" size={11} /></span>{state.app.name}{look === "unread" && <span className="push-dot" role="img" aria-label="unread" />}<span className="spacer" /><time>{ago(push.at, clockNow()).replace(/^[0-5]?\d seconds? ago$/, "now")}</time></div>
       {push.title && <b className="push-title">{push.title}</b>}
       <div className="push-text">{push.message}</div>
-      {result && <div className="push-result" role="status" data-testid="push-result">{result}</div>}
+      {result && <div className={failed ? "push-result failed" : "push-result"} role="status" data-testid="push-result">{result}</div>}
       <div className="push-actions">
         {push.state !== "acted" && (push.actions ?? []).map((one, i) =>
-          isOpen(one) ? <a key={i} href={one.url} target="_blank" rel="noreferrer noopener" onClick={() => readPush(handle, push.id)}>{one.label}</a>
+          isOpen(one) ? <Link key={i} href={one.url} onFollow={() => readPush(handle, push.id)}>{one.label}</Link>
           : <button key={i} type="button" className={busy === i ? "busy" : ""} disabled={busy !== undefined} data-testid={`push-action-${i}`} onClick={() => run(i)}>{one.label}</button>,
         )}
-        {push.state === "ringing" && <button type="button" className="silence" data-testid="push-silence" onClick={() => readPush(handle, push.id)}>Silence</button>}
+        {push.state === "ringing" && <button type="button" className="silence" data-testid="push-silence" onClick={() => readPush(handle, push.id)}>{look === "ringing" ? "Silence" : "Mark as read"}</button>}
       </div>
     </section>
   );
@@ -74,10 +79,9 @@ function PushCard({ handle, push }: { handle: string; push: Push }) {
 // What only looks is opened beside this page; what acts is sent by the phone itself.
 const isOpen = (one: { method?: string }) => (one.method ?? "GET").toUpperCase() === "GET";
 
-/** What pressing brought, in few words; a page it answers with is read for its text. */
-function resultOf(said: { ok?: boolean; status?: number; body?: string; error?: string }): string {
-  const page = new DOMParser().parseFromString(said.body ?? "", "text/html");
-  const words = (page.querySelector("h1, main p, p")?.textContent ?? page.body?.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 160);
+/** What pressing brought, in few words: what the page it answers with says, else its text. */
+function resultOf(said: { ok?: boolean; status?: number; said?: string; body?: string; error?: string }): string {
+  const words = (said.said || said.body || "").trim().replace(/\s+/g, " ").slice(0, 240);
   if (said.ok === false || (said.status ?? 200) >= 400) return `It did not work${said.status ? ` (${said.status})` : ""}. ${said.error ?? words}`.trim();
-  return /^[[{]/.test(words) || !words ? "Done ✓" : words;
+  return /^[[{<]/.test(words) || !words ? "Done ✓" : words;
 }

@@ -1,8 +1,13 @@
 // Does a phone ring, and how it sounds: a soft two-note tone made here, off until asked for.
 import { useEffect, useSyncExternalStore } from "react";
+import { clockNow } from "../live";
 import type { Push } from "../types";
 
-export const isRinging = (pushes: Push[] | undefined) => Boolean(pushes?.some((one) => one.state === "ringing"));
+/** A notification rings for a while; after that it only waits to be read. */
+export const rings = (push: Push) => push.state === "ringing" && push.rings_until > clockNow();
+export const isUnread = (push: Push) => push.state === "ringing" && !rings(push);
+export const isRinging = (pushes: Push[] | undefined) => Boolean(pushes?.some(rings));
+export const unreadOn = (pushes: Push[] | undefined) => pushes?.filter(isUnread).length ?? 0;
 
 const KEY = "ring tone";
 const listeners = new Set<() => void>();

@@ -16,7 +16,8 @@ export function Sidebar({ onGo }: { onGo: () => void }) {
   const route = useRoute();
   const [creating, setCreating] = useState(false);
   const mine = useMemo(() => sortOut(state.channels, me.id), [state.channels, me.id]);
-  const directs = mine.directs.filter((one) => otherOf(one, me) !== state.app.bot_user_id);
+  const direct = appDirect(state, me);
+  const directs = mine.directs.filter((one) => one.id !== direct?.id);
   const open = (channel: Channel) => { go({ channel: channel.is_im || channel.is_mpim ? channel.id : channel.name, view: undefined, thread: undefined }); onGo(); };
   const row = (channel: Channel) => <Row key={channel.id} channel={channel} on={!route.view && here.channel?.id === channel.id} onOpen={() => open(channel)} />;
   return (
@@ -29,6 +30,7 @@ export function Sidebar({ onGo }: { onGo: () => void }) {
           {!isGuest(me) && <button type="button" className="row quiet" onClick={() => setCreating(true)}><span className="row-sign plus"><Icon name="plus" size={14} /></span>Add channels</button>}
         </Section>
         <Section title="Direct messages">
+          {direct && <Row channel={direct} on={route.view === "messages" || (!route.view && here.channel?.id === direct.id)} onOpen={() => { go({ view: "messages", thread: undefined }); onGo(); }} />}
           {directs.map(row)}
           <AddDirect known={directs.map((one) => otherOf(one, me))} />
         </Section>
@@ -86,18 +88,15 @@ function Row({ channel, on, onOpen }: { channel: Channel; on: boolean; onOpen: (
   );
 }
 
+/** The app's Home; what it wrote to you stands among the direct messages. */
 function AppRow({ onGo }: { onGo: () => void }) {
-  const { state, me, channel } = useHere();
-  const route = useRoute();
-  useReadMarks();
-  const direct = appDirect(state, me);
-  const on = Boolean(route.view) || (direct !== undefined && channel?.id === direct.id);
-  const unread = direct && !on ? unreadIn(state, direct, me).count : 0;
+  const { state } = useHere();
+  const { view } = useRoute();
+  const on = view === "home" || view === "about";
   return (
-    <button type="button" className={`row ${on ? "on" : ""} ${unread ? "unread" : ""}`} data-testid="app-row" onClick={() => { go(unread ? { view: "messages", thread: undefined } : { view: "home", thread: undefined }); onGo(); }}>
+    <button type="button" className={`row ${on ? "on" : ""}`} aria-current={on ? "page" : undefined} data-testid="app-row" onClick={() => { go({ view: "home", thread: undefined }); onGo(); }}>
       <span className="row-avatar"><Avatar user={state.app.bot_user_id} size={20} />{state.app.connected > 0 && <Presence user={state.app.bot_user_id} />}</span>
       <span className="row-name">{state.app.name}</span>
-      {unread > 0 && <span className="badge">{unread}</span>}
     </button>
   );
 }

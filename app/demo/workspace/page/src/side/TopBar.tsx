@@ -4,7 +4,8 @@ import { Avatar } from "../kit/Avatar";
 import { Icon } from "../kit/Icon";
 import { Menu } from "../kit/Menu";
 import { isPerson } from "../people";
-import { isRinging } from "../phone/ring";
+import { isRinging, unreadOn } from "../phone/ring";
+import { useTick } from "../tick";
 import { go, useRoute } from "../route";
 import { Jump } from "./Jump";
 
@@ -13,6 +14,8 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
   const route = useRoute();
   const others = Object.keys(state.phones).filter((handle) => handle !== me.name && isRinging(state.phones[handle]));
   const mine = isRinging(state.phones[me.name]);
+  const waiting = unreadOn(state.phones[me.name]);
+  useTick(mine || others.length > 0);
   const open = route.phone && route.phone !== "off";
   return (
     <header className="top-bar">
@@ -29,6 +32,7 @@ export function TopBar({ onMenu }: { onMenu: () => void }) {
         })}
         <button type="button" className={`top-button ${mine ? "ringing" : ""}`} aria-pressed={Boolean(open)} aria-label={mine ? "Your phone rings" : "Your phone"} title={mine ? "Your phone rings" : "Your phone"} data-testid="phone-button" onClick={() => go({ phone: open && route.phone === me.name ? "off" : me.name })}>
           <span className={mine ? "shake" : ""}><Icon name="phone" /></span>
+          {!mine && waiting > 0 && <span className="waiting-count" data-testid="phone-waiting">{waiting}</span>}
         </button>
         <PersonSwitch />
       </div>
@@ -49,7 +53,7 @@ function PersonSwitch() {
             <button key={user.id} type="button" className={`menu-item with-avatar ${user.id === me.id ? "on" : ""}`} data-testid={`be-${user.name}`} onClick={() => { close(); go({ as: user.name, thread: undefined, phone: undefined }); }}>
               <Avatar user={user.id} size={30} />
               <span>{user.real_name}{user.is_stranger ? <em> · other workspace</em> : user.is_restricted ? <em> · guest</em> : null}<small>@{user.name} · {user.tz}</small></span>
-              {isRinging(state.phones[user.name]) && <span className="shake" title="Their phone rings"><Icon name="phone" size={14} /></span>}
+              {isRinging(state.phones[user.name]) ? <span className="shake" title="Their phone rings"><Icon name="phone" size={14} /></span> : unreadOn(state.phones[user.name]) > 0 && <span className="push-dot" role="img" aria-label="unread on their phone" title="Unread on their phone" />}
             </button>
           ))}
         </div>

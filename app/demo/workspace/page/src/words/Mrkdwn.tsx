@@ -4,8 +4,9 @@ import { useHere, type Here } from "../context";
 import { clockNow } from "../live";
 import { nameOf, userOf } from "../people";
 import { go } from "../route";
-import { slackDate } from "../time";
+import { capital, slackDate } from "../time";
 import { emojiOf } from "./emoji";
+import { Link } from "./Link";
 import { inline, parse, unescape, type Inline, type Part } from "./parse";
 
 export const Mrkdwn = memo(function Mrkdwn({ text }: { text: string }) {
@@ -70,12 +71,12 @@ function drawOne(one: Inline, here: Here): ReactNode {
     case "strike": return <s>{draw(one.inside, here)}</s>;
     case "code": return <code>{one.text}</code>;
     case "emoji": return <Emoji name={one.name} />;
-    case "link": return <a href={one.url} target="_blank" rel="noreferrer noopener">{draw(one.label, here)}</a>;
+    case "link": return <Link href={one.url}>{draw(one.label, here)}</Link>;
     case "user": return <UserMention id={one.id} label={one.label} />;
     case "channel": return <ChannelMention id={one.id} label={one.label} />;
     case "usergroup": return <GroupMention id={one.id} label={one.label} />;
     case "broadcast": return <span className="mention me">@{one.word}</span>;
-    case "date": return <SlackDate at={one.at} pattern={one.pattern} url={one.url} fallback={one.fallback} />;
+    case "date": return <SlackDate at={one.at} pattern={one.pattern} url={one.url} fallback={one.fallback} opens={one.opens} />;
   }
 }
 
@@ -108,11 +109,20 @@ export function GroupMention({ id, label }: { id: string; label?: string }) {
   return <span className={mine ? "mention me" : "mention"}>@{group?.handle ?? label?.replace(/^@/, "") ?? id}</span>;
 }
 
-export function SlackDate({ at, pattern, url, fallback }: { at: number; pattern: string; url?: string; fallback: string }) {
+interface DateProps {
+  at: number;
+  pattern: string;
+  url?: string;
+  fallback: string;
+  opens?: boolean; // a line or a sentence begins with it, so it has a capital
+}
+
+export function SlackDate({ at, pattern, url, fallback, opens }: DateProps) {
   const { me } = useHere();
-  const said = slackDate(at, pattern, clockNow(), me.tz);
+  const words = slackDate(at, pattern, clockNow(), me.tz);
+  const said = opens ? capital(words) : words;
   const time = <time dateTime={new Date(at * 1000).toISOString()} title={fallback}>{said}</time>;
-  return url ? <a href={url} target="_blank" rel="noreferrer noopener">{time}</a> : time;
+  return url ? <Link href={url}>{time}</Link> : time;
 }
 
 /** One line of a message as words, for previews. */

@@ -7,7 +7,7 @@ export type Inline =
   | { kind: "link"; url: string; label: Inline[] }
   | { kind: "user" | "channel" | "usergroup"; id: string; label?: string }
   | { kind: "broadcast"; word: string }
-  | { kind: "date"; at: number; pattern: string; url?: string; fallback: string }
+  | { kind: "date"; at: number; pattern: string; url?: string; fallback: string; opens: boolean }
   | { kind: "break" };
 
 export type Part =
@@ -77,8 +77,8 @@ function listOf(lines: string[]): Part {
 const WORD = /[\p{L}\p{N}_]/u;
 const STYLES = { "*": "bold", _: "italic", "~": "strike" } as const;
 
-/** One run of words: styles may nest, code and `<…>` are opaque. */
-export function inline(text: string): Inline[] {
+/** One run of words: styles may nest, code and `<…>` are opaque. `lead` is what stands before it. */
+export function inline(text: string, lead = ""): Inline[] {
   const found: Inline[] = [];
   let words = "";
   const flush = () => {
@@ -87,7 +87,7 @@ export function inline(text: string): Inline[] {
   };
   let at = 0;
   while (at < text.length) {
-    const [node, next] = nodeAt(text, at);
+    const [node, next] = nodeAt(text, at, lead);
     if (node) {
       flush();
       found.push(node);
@@ -100,13 +100,13 @@ export function inline(text: string): Inline[] {
   return found;
 }
 
-function nodeAt(text: string, at: number): [Inline | undefined, number] {
+function nodeAt(text: string, at: number, lead: string): [Inline | undefined, number] {
   const letter = text[at]!;
   const before = at > 0 ? text[at - 1]! : " ";
   if (letter === "\n") return [{ kind: "break" }, at + 1];
   if (letter === "<") {
     const end = text.indexOf(">", at);
-    const node = end > at + 1 ? angle(text.slice(at + 1, end)) : undefined;
+    const node = end > at + 1 ? angle(text.slice(at + 1, end), lead + text.slice(0, at)) : undefined;
     return [node, end + 1];
   }
   if (letter === "`") {
@@ -126,7 +126,7 @@ function nodeAt(text: string, at: number): [Inline | undefined, number] {
   if (letter in STYLES && !WORD.test(before)) {
     const end = closing(text, at);
     const kind = STYLES[letter as keyof typeof STYLES];
-    return [end ? { kind, inside: inline(text.slice(at + 1, end)) } : undefined, end + 1];
+    return [end ? { kind, inside: inline(text.slice(at + 1, end), lead + text.slice(0, at)) } : undefined, end + 1];
   }
   return [undefined, at];
 }
@@ -151,13 +151,13 @@ const linkTo = (url: string, label: string): Inline => ({
   label: label === url ? [{ kind: "text", text: unescape(label) }] : inline(label),
 });
 
-function angle(inside: string): Inline | undefined {
+function angle(inside: string, lead: string): Inline | undefined {
   const bar = inside.indexOf("|");
   const head = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? undefined : inside.slice(bar + 1);
   if (head.startsWith("@")) return { kind: "user", id: head.slice(1), label };
   if (head.startsWith("#")) return { kind: "channel", id: head.slice(1), label };
-  if (head.startsWith("!date^")) return dateOf(head, label ?? "");
+  if (head.startsWith("!date^")) return dateOf(head, label ?? "", lead);
   if (head.startsWith("!subteam^")) return { kind: "usergroup", id: head.slice(9), label };
   if (/^!(here|channel|everyone)$/.test(head)) return { kind: "broadcast", word: head.slice(1) };
   if (head.startsWith("!")) return { kind: "text", text: unescape(label ?? head.slice(1)) };
@@ -167,9 +167,12 @@ function angle(inside: string): Inline | undefined {
   return undefined;
 }
 
-function dateOf(head: string, fallback: string): Inline {
+/** Does a line or a sentence begin after these words? Marks of style do not count. */
+const opensAfter = (lead: string) => /(^|\n|[.!?]\s)[\s*_~•]*$/.test(lead);
+
+function dateOf(head: string, fallback: string, lead: string): Inline {
   const [, at, pattern, url] = head.split("^");
-  const whole = { kind: "date" as const, at: Number(at), pattern: unescape(pattern ?? ""), fallback: unescape(fallback) };
+  const whole = { kind: "date" as const, at: Number(at), pattern: unescape(pattern ?? ""), fallback: unescape(fallback), opens: opensAfter(lead) };
   return Number.isFinite(whole.at) ? { ...whole, url: url && unescape(url) } : { kind: "text", text: fallback };
 }
 
