@@ -62,7 +62,7 @@ def take_step(work: Work, escalation_id: int, *, step: int) -> list[Page]:
     _wait_for(work, escalation, turn)
     if escalation.kind is EscalationKind.INCIDENT and turn.tier == 2:
         _tell_silence(work, incident, escalation, turn)
-    speak.refresh_card(work, incident)
+    speak.refresh_posts(work, incident)
     speak.invite(work, incident)
     return made
 
