@@ -1,6 +1,5 @@
 """What can go wrong when we speak to Slack, by the one question a caller has: ask again?"""
 
-
 from slack_sdk.errors import SlackApiError
 
 
