@@ -18,12 +18,36 @@ MESSAGES = "[data-testid=messages]"
 COMPOSER = "[data-testid=composer]"
 
 
+class Pages:
+    """Pages of one browser, used again from test to test: a new one takes a second, a used one a
+    quarter. Every test's workspace has a port and so a storage of its own."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: list[Page] = []
+
+    async def take(self, url: str, **look: Any) -> Page:
+        if not self._free:
+            return await self._browser.open(url, **look)
+        page = self._free.pop()
+        page.errors.clear()
+        page.requests.clear()
+        await page.look(**look)
+        await page.go(url)
+        return page
+
+    async def give_back(self, page: Page) -> None:
+        await page.call("Page.navigate", url="about:blank")
+        await page.until("location.href === 'about:blank'")
+        self._free.append(page)
+
+
 @dataclass
 class Stage:
     """The workspace, the app's client and notes, and pages of it."""
 
     workspace: Workspace
-    browser: Browser
+    used: Pages
     http: aiohttp.ClientSession
     slack: Any
     heard: Heard
@@ -31,7 +55,7 @@ class Stage:
 
     async def page(self, query: str = "?as=ana&channel=engineering", **look: Any) -> Page:
         """A page of the workspace, once its state is there."""
-        page = await self.browser.open(f"{self.workspace.url}/{query}", **look)
+        page = await self.used.take(f"{self.workspace.url}/{query}", **look)
         self.pages.append(page)
         await page.wait_for(".app")
         return page
@@ -69,13 +93,13 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def pages() -> AsyncIterator[Pages]:
     async with Browser.running() as browser:
-        yield browser
+        yield Pages(browser)
 
 
 @pytest.fixture
-async def stage(browser: Browser) -> AsyncIterator[Stage]:
+async def stage(pages: Pages) -> AsyncIterator[Stage]:
     async with (
         Workspace.running(manifest=MANIFEST, rate_limits=False) as workspace,
         aiohttp.ClientSession() as http,
@@ -86,8 +110,8 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
         with anyio.fail_after(10):
             while not workspace.sockets.connections:
                 await anyio.sleep(0.01)
-        stage = Stage(workspace, browser, http, app.client, heard)
+        stage = Stage(workspace, pages, http, app.client, heard)
         yield stage
         for page in stage.pages:
-            await page.close()
+            await pages.give_back(page)
         await handler.close_async()

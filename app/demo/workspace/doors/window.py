@@ -53,6 +53,8 @@ class Window:
         return _file(wanted)
 
     async def state(self, request: web.Request, body: Json) -> Json:
+        """All of it; `?as=` what one person sees, `?calls=0` without calls and deliveries,
+        `?channel=` with the messages of one channel only."""
         del body
         seen_by = request.query.get("as", "")
         if seen_by:
