@@ -27,7 +27,7 @@ from tests.crash.company import PEOPLE, organisation
 from tests.wire.stage import MANIFEST, free_port
 
 LEASE = "2"
-PATIENCE = 20.0
+PATIENCE = 40.0
 KEY = "a key for tests only and of no worth to anybody"
 
 

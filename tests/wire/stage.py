@@ -25,7 +25,7 @@ from app.settings import Settings
 from storage import people
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until something that should happen counts as not happening."""
 
 

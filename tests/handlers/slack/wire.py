@@ -203,7 +203,7 @@ class Wire:
         found: Message = await self.soon(newest)
         return found
 
-    async def soon(self, look: Callable[[], Any], *, within: float = 3.0) -> Any:
+    async def soon(self, look: Callable[[], Any], *, within: float = 15.0) -> Any:
         """What `look` finds, once it finds something."""
         async with asyncio.timeout(within):
             while not (found := look()):
