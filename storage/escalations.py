@@ -193,14 +193,6 @@ def pages_of(tx: Connection, escalation_id: int) -> list[Page]:
     return [_page(row) for row in rows]
 
 
-def list_between(tx: Connection, start: datetime, end: datetime) -> list[Page]:
-    """Pages started in `[start, end)`, for handovers, budget and load."""
-    rows = tx.execute(
-        select(pages).where(pages.c.at >= start, pages.c.at < end).order_by(pages.c.id)
-    )
-    return [_page(row) for row in rows]
-
-
 def count_out_of_hours(tx: Connection, start: datetime, end: datetime) -> int:
     """Incidents that paged out of hours in `[start, end)`: what the budget counts (product.md 33).
 
