@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -29,8 +30,9 @@ from app.paging.keys import KeyUnusable, made_key
 from app.paging.links import Links
 from app.paging.seal import Seal
 from app.setting_values import Address, Secret
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from handlers.clock import Duty, Tick
+from handlers.slack.alarm import SlackAlarm
 from handlers.slack.app import make_bolt
 from handlers.slack.desk import CommandNames
 from handlers.slack.http_mode import HttpMode
@@ -96,7 +98,9 @@ def make_parts(
         gateway=gateway,
         links=links,
         seal=seal,
-        delivery=Delivery(kit, chat=chat, gateway=gateway, links=links, seal=seal),
+        delivery=Delivery(
+            kit, chat=chat, gateway=gateway, links=links, seal=seal, fresh_token=_token_by_now
+        ),
     )
 
 
@@ -107,6 +111,7 @@ class Baton:
         self.parts = parts
         self.tick = Tick(self._duties())
         self.slack: SocketMode | HttpMode | None = None
+        self._alarm: SlackAlarm | None = None
         self._later = Later()
         self.servers: list[uvicorn.Server] = []
         self.bound: list[Address] = []
@@ -122,6 +127,7 @@ class Baton:
             await self.parts.kit.do(ask_directory)
             if self.slack is not None:
                 self.slack.start()
+                self._alarm = SlackAlarm(self.parts.kit, self.parts.chat, self.slack.status)
         else:
             log.warning("Slack is off: SLACK_BOT_TOKEN is not set. Alerts and phones work.")
 
@@ -193,14 +199,28 @@ class Baton:
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
             lambda: _measure(kit.clock),
+            self._look_at_slack,
         ]
+
+    async def _look_at_slack(self) -> None:
+        if self._alarm is not None:
+            await self._alarm.look()
 
     def _slack_state(self) -> dict[str, object]:
         if self.slack is None:
-            chat = self.parts.chat
-            return {"connected": chat is not None and chat.problem is None}
+            return {"connected": False}
         status = self.slack.status()
-        return {"connected": status.connected > 0}
+        heard = status.last_envelope
+        return {
+            "connected": status.connected > 0 and self._answers(),
+            "connections": status.connected,
+            "since": status.since.timestamp(),
+            "last_envelope": heard.timestamp() if heard else None,
+        }
+
+    def _answers(self) -> bool:
+        chat = self.parts.chat
+        return chat is not None and chat.problem is None and not chat.reach.is_away
 
 
 class _Server(uvicorn.Server):
@@ -312,6 +332,15 @@ def _free_claims(database: Database) -> None:
     if database.dialect == "sqlite":
         with database.write.begin() as tx:
             effects.release_all(tx)
+
+
+def _token_by_now() -> str | None:
+    """The bot token as the settings have it now; a file may have been replaced since the start."""
+    try:
+        token = Settings.read(os.environ).slack_bot_token
+    except SettingsError:
+        return None
+    return token.reveal() if token else None
 
 
 def _key_file(database: Database, settings: Settings) -> Path:

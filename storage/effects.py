@@ -353,6 +353,20 @@ def hasten(tx: Connection, key: str, *, now: datetime) -> bool:
     return tx.execute(change).rowcount == 1
 
 
+def hasten_failed(tx: Connection, lanes: Sequence[Lane], *, now: datetime) -> int:
+    """Make due now whatever failed and waits for its next try, and forget how often it failed;
+    what waits for its own time is left alone. Returns how many there were."""
+    failed = _free(
+        effects.c.lane.in_(lanes),
+        effects.c.outcome.in_(WAITING),
+        effects.c.problem.is_not(None),
+        effects.c.attempts > 0,
+        effects.c.due > now,
+    )
+    change = update(effects).where(effects.c.id.in_(failed)).values(due=now, attempts=0)
+    return tx.execute(change).rowcount
+
+
 def next_due(tx: Connection, lanes: Sequence[Lane]) -> dict[Lane, datetime]:
     """When each lane has something to do next; a lane with nothing is left out."""
     rows = tx.execute(

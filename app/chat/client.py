@@ -1,5 +1,7 @@
 """The calls we make to Slack: each one once, its trouble told as ChatError, no retries here."""
 
+import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from app.chat.errors import BROKEN_TOKEN, PASSING, ChatError, code_of, explain
 from app.chat.limits import Limits
 from app.chat.message import Message
+from app.chat.reach import PROBE, Reach
 
 TIMEOUT = 5
 """Seconds for one call; shorter than the lease of the effect that makes it."""
@@ -22,6 +25,8 @@ LOST = (TimeoutError, aiohttp.ClientError, SlackRequestError, json.JSONDecodeErr
 HISTORY = 100
 ABSENT = 30.0
 """Seconds for which a channel that was not there counts as not there."""
+AT_ONCE = 16
+"""So many calls that are no pages are on their way at once; each has a connection of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +86,15 @@ class Chat:
         self._ids: dict[str, str] = {}
         self._absent: dict[str, ChatError] = {}
         self._absent_until = 0.0
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self.reach = Reach()
         self.me: Me | None = None
         self.calls = 0
-        self.problem: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """What only a person can mend about our token, with the fix."""
+        return self.reach.problem
 
     @property
     def client(self) -> AsyncWebClient:
@@ -91,7 +102,8 @@ class Chat:
         if self._client is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-                connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=60),
+                # Not bounded here: a page never waits for a connection that others hold.
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             )
             self._client = AsyncWebClient(
                 token=self._token,
@@ -107,9 +119,17 @@ class Chat:
             await self._session.close()
         self._session = self._client = None
 
+    def renew(self, token: str) -> bool:
+        """Go on with another token; False when it is the one we have."""
+        if token == self._token:
+            return False
+        self._token = self.client.token = token
+        self.reach.renewed()
+        return True
+
     async def who_am_i(self) -> Me:
         """Ask Slack who we are; a bad token shows here and nowhere else."""
-        answer = await self._call("auth.test")
+        answer = await self._call(PROBE)
         scopes = answer.headers.get("x-oauth-scopes", "")
         self.me = Me(
             user_id=answer["user_id"],
@@ -118,6 +138,7 @@ class Chat:
             team=answer.get("team", ""),
             scopes=frozenset(filter(None, (each.strip() for each in scopes.split(",")))),
         )
+        self.reach.granted(self.me.scopes)
         return self.me
 
     async def post(
@@ -305,52 +326,67 @@ class Chat:
         fine: Sequence[str] = (),
         **arguments: Any,
     ) -> Any:
+        urgent = urgency == 0
+        self.reach.check(method, urgent=urgent)
         # The channel's queue paces posts only; other calls are counted by method.
         channel = arguments.get("channel") if method == "chat.postMessage" else None
         await self.limits.turn(method, channel=channel, urgency=urgency)
         given = {name: value for name, value in arguments.items() if value is not None}
-        self.calls += 1
-        try:
-            # The named methods know which of Slack's methods read JSON and which only a form.
-            answer = await getattr(self.client, method.replace(".", "_"))(**given)
-        except SlackApiError as error:
-            if code_of(error) in fine:
-                return error.response
-            raise self._refusal(method, channel, error) from error
-        except (
-            TimeoutError,
-            aiohttp.ClientError,
-            SlackRequestError,
-            json.JSONDecodeError,
-        ) as error:
-            # The request may have arrived although its answer did not.
-            unsent = isinstance(error, aiohttp.ClientConnectorError)
-            raise ChatError(
-                "no_answer",
-                f"Slack did not answer {method} ({type(error).__name__}).",
-                unknown=not unsent,
-            ) from error
-        self.problem = None
+        async with self._place(method, urgent):
+            self.reach.check(method, urgent=urgent)
+            self.calls += 1
+            try:
+                # The named methods know which of Slack's methods read JSON and which only a form.
+                answer = await getattr(self.client, method.replace(".", "_"))(**given)
+            except SlackApiError as error:
+                if code_of(error) not in fine:
+                    raise self._refusal(method, channel, error) from error
+                answer = error.response
+            except LOST as error:
+                self.reach.silent()
+                # The request may have arrived although its answer did not.
+                unsent = isinstance(error, aiohttp.ClientConnectorError)
+                raise ChatError(
+                    "no_answer",
+                    f"Slack did not answer {method} ({type(error).__name__}).",
+                    unknown=not unsent,
+                ) from error
+        self.reach.answered()
         return answer
+
+    def _place(self, method: str, urgent: bool) -> contextlib.AbstractAsyncContextManager[None]:
+        """Calls that hang keep neither a page waiting nor the probe."""
+        return contextlib.nullcontext() if urgent or method == PROBE else self._places
 
     def _refusal(self, method: str, channel: str | None, error: SlackApiError) -> ChatError:
         response = error.response
         status = getattr(response, "status_code", 200)
+        code = code_of(error)
         if status == 429:
+            self.reach.answered()
             wait = float(response.headers.get("Retry-After", 1))
             self.limits.refused(method, channel, wait)
             return ChatError(
                 "ratelimited", f"Slack asks to wait {wait:.0f} s before {method}.", retry_after=wait
             )
-        code = code_of(error)
         if status >= 500 or code in PASSING or not code:
+            self.reach.silent()
             return ChatError(
                 code or f"http_{status}", f"Slack failed at {method} ({status}).", unknown=True
             )
-        sentence = explain(method, code, needed=response.get("needed"))
+        return self._refused(method, code, response.get("needed"))
+
+    def _refused(self, method: str, code: str, needed: str | None) -> ChatError:
+        """Slack answered, and said no."""
+        sentence = explain(method, code, needed=needed)
         if code in BROKEN_TOKEN:
-            self.problem = sentence
+            refused = ChatError(code, sentence)
+            self.reach.refused_token(refused)
+            return refused
+        if code == "missing_scope":
+            self.reach.lacks(method, needed, sentence)
             return ChatError(code, sentence)
+        self.reach.answered()
         return ChatError(code, sentence, permanent=True)
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from app.chat.client import Chat
+from app.delivery.comeback import Comeback
 from app.delivery.directory import Directory
 from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
@@ -32,10 +33,20 @@ ROOM_PLACES = 64
 
 
 class Delivery:
-    """Claims, speaks and records, one loop a lane. Without Slack its lane waits, and keeps all."""
+    """Claims, speaks and records, one loop a lane. Without Slack its lane waits, and keeps all.
+
+    `fresh_token` tells Slack's token as the settings have it by now.
+    """
 
     def __init__(
-        self, kit: Kit, *, chat: Chat | None, gateway: Gateway, links: Links, seal: Seal
+        self,
+        kit: Kit,
+        *,
+        chat: Chat | None,
+        gateway: Gateway,
+        links: Links,
+        seal: Seal,
+        fresh_token: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._kit = kit
         rings = Rings(kit, chat=chat, gateway=gateway, links=links, seal=seal)
@@ -49,6 +60,7 @@ class Delivery:
                 LaneLoop(kit, lane, claim=claim_due(lane), speak=speak, places=places)
                 for lane, places in ((Lane.CHAT, CHAT_PLACES), (Lane.ROOM, ROOM_PLACES))
             ]
+        self.comeback = Comeback(kit, chat, fresh_token=fresh_token) if chat is not None else None
         self._waits_due = asyncio.Event()
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -65,6 +77,7 @@ class Delivery:
     def start(self) -> None:
         """Serve every lane on the running loop."""
         loops = [lane.run() for lane in self._lanes]
+        loops += [self.comeback.run()] if self.comeback is not None else []
         self._tasks = [asyncio.create_task(each) for each in (*loops, self._waits(), self._keep())]
 
     async def stop(self, *, within: float) -> None:

@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=10)
 """Longer than any one try may take; after it another worker takes the effect over."""
 TELL_AFTER = 8
 """After so many failures of a ring people are told; it is tried on while its page rings."""
-TRIES: Mapping[str, int] = {Kind.RING: 40, Kind.TEST_RING: TELL_AFTER}
+TRIES: Mapping[str, int] = {Kind.RING: 40, Kind.TEST_RING: TELL_AFTER, Kind.TELL: 40}
 """Then it is parked: some ten minutes for a ring. What is said in Slack is never given up."""
 LONGEST_WAIT = {
     Lane.PAGE: timedelta(seconds=15),
@@ -61,12 +61,14 @@ def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     wait = getattr(error, "retry_after", None)
     due = work.now + (timedelta(seconds=wait) if wait else backoff(effect.attempts, lane))
     work.asked[lane] = due
+    heard = getattr(error, "unknown", False) or getattr(error, "maybe_heard", False)
     effects.postpone(
         work.tx,
         effect,
         due=due,
         problem=error.sentence,
-        unknown=getattr(error, "unknown", False) or getattr(error, "maybe_heard", False),
+        # What an earlier try may have done is not undone by this one's failure.
+        unknown=heard or effect.repeat,
         fresh=wait is not None,
     )
 
@@ -84,7 +86,7 @@ def _tell_not_said(work: Work, effect: Effect, error: ChatError | PagingError) -
         work.note(effect.incident, "not_said", what=effect.kind, problem=error.sentence)
     else:
         work.audit("not_said", effect.key, by="baton", why=error.sentence)
-    if effect.kind == Kind.ALARM:
+    if effect.kind in (Kind.ALARM, Kind.TELL) or _is_slacks_own(effect, error):
         return
     code = getattr(error, "code", "failed")
     work.ask(
@@ -99,3 +101,9 @@ def _tell_not_said(work: Work, effect: Effect, error: ChatError | PagingError) -
             "page": effect.page,
         },
     )
+
+
+def _is_slacks_own(effect: Effect, error: ChatError | PagingError) -> bool:
+    """A page that Slack cannot take just now is not told in Slack, hours later; the operator
+    hears of Slack's trouble by another way."""
+    return effect.lane is Lane.DIRECT and isinstance(error, ChatError) and not error.permanent

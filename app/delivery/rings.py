@@ -17,7 +17,14 @@ from app.paging.errors import PagingError
 from app.paging.gateway import Gateway
 from app.paging.links import Links
 from app.paging.seal import Seal
-from app.paging.words import PageFacts, PageText, code_text, page_text, test_text
+from app.paging.words import (
+    PageFacts,
+    PageText,
+    code_text,
+    page_text,
+    test_text,
+    trouble_text,
+)
 from app.rules.ladder import Method
 from storage import alerts, contacts, effects, escalations, posts
 from storage.contacts import Contact
@@ -71,8 +78,8 @@ class Rings:
 
     async def speak(self, effect: Effect) -> Spoken:
         """Raises PagingError or ChatError with whether asking again may help."""
-        if effect.kind == Kind.TEST_RING:
-            return await self._test(effect)
+        if effect.kind in (Kind.TEST_RING, Kind.TELL):
+            return await self._plain(effect)
         method = Method(effect.facts["method"])
         if method is Method.SLACK:
             return await self._by_slack(effect)
@@ -105,17 +112,21 @@ class Rings:
 
         return Spoken(record=record)
 
-    async def _test(self, effect: Effect) -> Spoken:
-        """A test page or a verification code; both are asked for by people, at their own hands."""
+    async def _plain(self, effect: Effect) -> Spoken:
+        """What is about no incident: a test page, a verification code, Baton's own trouble."""
         contact = await self._kit.read(_contact, effect.facts["contact"])
         if contact is None:
             return Spoken()
-        sealed = effect.facts.get("code")
-        code = self._seal.open(sealed.encode()) if sealed else None
-        text = code_text(code) if code else test_text()
+        text = self._plain_text(effect)
         target = self._seal.open(contact.target)
         await self._gateway.ring(Method(contact.method), target, text, trusted=contact.trusted)
         return Spoken()
+
+    def _plain_text(self, effect: Effect) -> PageText:
+        if effect.kind == Kind.TELL:
+            return trouble_text(effect.facts["what"])
+        sealed = effect.facts.get("code")
+        return code_text(self._seal.open(sealed.encode())) if sealed else test_text()
 
     @urgent
     def _call(self, work: Work, effect: Effect) -> _Call:

@@ -96,6 +96,16 @@ def code_text(code: str) -> PageText:
     )
 
 
+def trouble_text(sentence: str) -> PageText:
+    """Baton's own trouble, for whoever looks after it; it wakes nobody."""
+    return PageText(
+        title="Baton has trouble",
+        body=tame(sentence, BODY),
+        key="baton-trouble",
+        urgent=False,
+    )
+
+
 def tame(text: str, longest: int = LINE) -> str:
     """Foreign text as one clean line of at most `longest` characters.
 

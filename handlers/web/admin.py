@@ -1,6 +1,6 @@
 """Health, readiness and metrics, on a bind of their own (BATON_ADMIN_BIND)."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -86,5 +86,20 @@ class _Told(Collector):
         yield from (effects, inbox, incidents)
         age = self._tick_age if self._tick_age is not None else float("nan")
         yield GaugeMetricFamily("baton_tick_age_seconds", "Since the last tick", value=age)
-        connected = 1.0 if self._slack.get("connected") else 0.0
-        yield GaugeMetricFamily("baton_slack_connected", "1 while Slack is reached", connected)
+        yield from _slack_metrics(self._slack)
+
+
+SLACK = {
+    "connections": ("baton_slack_connections", "Connections to Slack that are alive"),
+    "since": ("baton_slack_connected_since", "When the last turn between none and some was"),
+    "last_envelope": ("baton_slack_last_envelope", "When Slack last sent us something"),
+}
+"""What is told of Slack beside whether it is reached; times in seconds since 1970."""
+
+
+def _slack_metrics(slack: Mapping[str, object]) -> Iterable[Metric]:
+    reached = 1.0 if slack.get("connected") else 0.0
+    yield GaugeMetricFamily("baton_slack_connected", "1 while Slack is reached", reached)
+    for name, (metric, meaning) in SLACK.items():
+        if isinstance(value := slack.get(name), int | float):
+            yield GaugeMetricFamily(metric, meaning, value)

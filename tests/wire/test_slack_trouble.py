@@ -91,6 +91,30 @@ async def test_channel_card_and_announcement_stand_once_whatever_slack_answers(
     assert await slack.stands_once(number)
 
 
+async def test_a_reconciling_that_fails_forgets_nothing(slack: Trouble) -> None:
+    """Posted, the answer lost; then the look for it fails, too. It is looked for once more."""
+    await slack.put("chat.postMessage", hang_after_commit=True, times=4)
+    await slack.put("conversations.history", status=503, times=2)
+    number = await slack.alert("Looking for it fails as well")
+    await slack.until(slack.stands_once, number)
+    await slack.heal()
+    await asyncio.sleep(1.5)
+    assert await slack.stands_once(number)
+
+
+async def test_once_slack_is_back_its_channels_come_within_seconds(slack: Trouble) -> None:
+    """However long it was away: after hours every try of its own would be minutes ahead."""
+    await slack.dark(on=True)
+    numbers = [await slack.alert(f"Trouble {n} in the dark") for n in range(3)]
+    await slack.until(slack.knows_it_is_away)
+    await slack.wait_minutes_for_the_next_try()
+    await slack.dark(on=False)
+    back = time.monotonic()
+    for number in numbers:
+        await slack.until(slack.stands_once, number)
+    assert time.monotonic() - back < 6
+
+
 async def test_after_429_nothing_is_asked_before_slack_allows_it(slack: Trouble) -> None:
     before = len(await slack.calls("conversations.create"))
     await slack.put("conversations.create", rate_limited=2, times=1)
@@ -126,9 +150,23 @@ async def test_a_token_that_is_revoked_in_mid_life_stops_no_phone(slack: Trouble
     chat = slack.stage.baton.parts.chat
     assert chat is not None
     assert "SLACK_BOT_TOKEN" in (chat.problem or "")
+    await slack.until(slack.heard, "mia", "SLACK_BOT_TOKEN")
     await slack.heal()
     await slack.until(slack.stands_once, number)
     assert chat.problem is None
+    await slack.until(slack.heard, "mia", "well again")
+
+
+async def test_a_missing_permission_is_told_and_costs_only_what_needs_it(slack: Trouble) -> None:
+    await slack.put("conversations.create", error="missing_scope")
+    sent = time.time()
+    number = await slack.alert("The app was installed without a permission")
+    await rang_at_once(slack, number, sent)
+    await slack.until(slack.told, "engineering", f"INC-{number}", "without a permission")
+    await slack.until(slack.heard, "mia", "manifest.yml")
+    assert await slack.rooms(number) == []
+    await slack.heal()
+    await slack.until(slack.stands_once, number)
 
 
 async def test_an_archived_incident_channel_is_told_and_ends_nothing_else(slack: Trouble) -> None:

@@ -6,16 +6,22 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.chat import client
 from app.chat.limits import Limits
+from app.chat.reach import AWAY_AFTER
+from app.delivery import comeback
 from app.demo.workspace.link.envelope import Envelope, Outcome
+from app.flows.work import Work
 from app.rules.incident import Incident
 from storage import timeline
+from storage.tables import effects
 from tests.crash.company import organisation
 from tests.wire.stage import Stage, give_phone, staged
 
@@ -23,6 +29,8 @@ SERVICES = 30
 PEOPLE = ("chi", "mia", "noor")
 CALL_TIMEOUT = 1
 """Seconds a call may take, so that a test need not wait for the five of the real thing."""
+SHUT_EVERY = 2.0
+"""Seconds between looks at a token that was refused; the real thing takes ten."""
 
 
 @dataclass
@@ -91,6 +99,29 @@ class Trouble:
         assert all(count <= 1 for count in posts.values()), posts
         return len(rooms) == 1 and len(posts) == 2
 
+    async def heard(self, handle: str, words: str) -> bool:
+        """Whether a phone shows a message of Baton's own trouble that says so."""
+        rang = await self.stage.phone(handle)
+        return any(words in each["message"] for each in rang if "has trouble" in each["title"])
+
+    async def knows_it_is_away(self) -> bool:
+        """It has looked for it in vain."""
+        chat = self.stage.baton.parts.chat
+        return chat is not None and chat.reach.silent_for > AWAY_AFTER + comeback.PROBE_EVERY
+
+    async def wait_minutes_for_the_next_try(self) -> None:
+        """As if Slack had been away for hours."""
+
+        def put_off(work: Work) -> None:
+            change = update(effects).where(
+                effects.c.lane.in_(["chat", "room", "direct"]),
+                effects.c.outcome.in_(["due", "unknown"]),
+                effects.c.problem.is_not(None),
+            )
+            work.tx.execute(change.values(due=work.now + timedelta(minutes=5), attempts=12))
+
+        await self.stage.baton.parts.kit.do(put_off)
+
     async def messages(self) -> list[Mapping[str, Any]]:
         state = await self.stage.state()
         return [message for each in state["channels"] for message in each["messages"]]
@@ -153,6 +184,7 @@ async def troubled(
         text = text.replace(old, new)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "TIMEOUT", CALL_TIMEOUT)
+        patch.setattr(comeback, "SHUT_EVERY", SHUT_EVERY)
         async with staged(
             database_url, folder, organisation=text, phones=False, mode=mode
         ) as stage:
