@@ -1,11 +1,11 @@
 """The audit log: who did what, when and why, refusals included. Rows are only ever added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from storage.tables import audit
 
@@ -44,3 +44,10 @@ def add(
 def list_of(tx: Connection, subject: str) -> list[Record]:
     rows = tx.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id))
     return [Record(**row._mapping) for row in rows]
+
+
+def count_by(tx: Connection, person: str, acts: Sequence[str], *, since: datetime) -> int:
+    """How often somebody did one of these; what they were refused does not count."""
+    wanted = (audit.c.by == person, audit.c.at > since, audit.c.act.in_(acts))
+    found = select(func.count()).where(*wanted, audit.c.refused.is_(False))
+    return tx.execute(found).scalar_one()

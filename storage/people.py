@@ -58,6 +58,11 @@ def by_slack(tx: Connection, slack_id: str) -> Account | None:
     return _value(found) if found else None
 
 
+def hold(tx: Connection, person: PersonId) -> None:
+    """Let nobody else who holds the same person go on before this transaction ends."""
+    tx.execute(select(people.c.id).where(people.c.id == person).with_for_update())
+
+
 def list_all(tx: Connection) -> list[Account]:
     return [_value(row) for row in tx.execute(select(people).order_by(people.c.id))]
 

@@ -451,6 +451,28 @@ audit = Table(
     Column("refused", Boolean, nullable=False),
     Column("facts", Json, nullable=False),
     Index("ix_audit_subject", "subject", "id"),
+    Index("ix_audit_by", "by", "at"),
+)
+audit_seals = Table(
+    # A numbered batch of audit rows under a digest that holds the one before it. `marks` has
+    # each row's id with the beginning of its own digest, so that a changed row can be named.
+    "audit_seals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("first_id", Id, nullable=False, unique=True),
+    Column("last_id", Id, nullable=False),
+    Column("marks", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+key_holders = Table(
+    # Which secret keys each running process can open, by marks that tell nothing of the keys.
+    "key_holders",
+    metadata,
+    Column("process", Text, primary_key=True),
+    Column("marks", Json, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 seen_requests = Table(
     # Digests of requests whose effect is committed; kept longer than Slack's signature is valid.

@@ -37,6 +37,7 @@ from storage.effects import Lane, Outcome
 log = logging.getLogger("baton.demo")
 
 HOST = "127.0.0.1"
+DEMO = Operator(name="demo")
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 PHONE = "ntfy://{host}/phone-{name}"
 CALM_WITHIN = 15.0
@@ -126,7 +127,7 @@ async def staged(folder: Path, *, port: int) -> AsyncIterator[Stage]:
             limits=Limits(clock=clock.now),
         ) as baton:
             intake = f"http://{baton.bound[0]}/v1/alerts/generic"
-            token = await baton.parts.kit.do(new_token, "generic", name="demo", by="demo")
+            token = await baton.parts.kit.do(new_token, "generic", name="demo", by=DEMO)
             hands = Hands(http, workspace.state, workspace.url, intake, token)
             stage = Stage(folder, company, workspace, baton, hands)
             await _make_ready(stage)
@@ -143,7 +144,7 @@ async def _make_ready(stage: Stage) -> None:
             f"{name}@acme.test",
             method=Method.PUSH,
             target=read_target(Method.PUSH, phone, trusted=True),
-            by=Operator(name="demo"),
+            by=DEMO,
             seal=parts.seal,
         )
     await parts.kit.do(plan_handover)

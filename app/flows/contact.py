@@ -3,7 +3,8 @@
 import difflib
 from datetime import timedelta
 
-from app.flows.admit import Act, Caller, LinkCaller, Operator, admit, is_manager
+from app.flows.admit import Act, Caller, Operator, admit, is_manager
+from app.flows.flood import refuse_flood
 from app.flows.kinds import Kind
 from app.flows.work import Refused, Work
 from app.paging.errors import PagingError
@@ -95,6 +96,7 @@ def try_contacts(
     """Ring a test page on every verified method (or the one), at most once a minute each;
     returns those that ring."""
     who = admit_to(work, by, person, managers=True)
+    refuse_flood(work, by, who)
     wanted = [
         each
         for each in contacts.list_of(work.tx, person)
@@ -148,7 +150,7 @@ def admit_to(work: Work, by: Caller, person: PersonId, *, managers: bool = False
     """Oneself and the operator; where nothing is changed, managers too. Never a page's link."""
     who = admit(work, by, Act.CONTACT, subject=person)
     allowed = who == person or isinstance(by, Operator) or (managers and is_manager(work, who))
-    if not allowed or isinstance(by, LinkCaller):
+    if not allowed:
         raise Refused(
             f"These contact methods are {person}'s own. Only they can change them, in Slack, or "
             "the operator on the command line.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.flows import speak
 from app.flows.admit import Act, Caller, admit
+from app.flows.flood import refuse_flood
 from app.flows.open_incident import open_incident, raise_severity
 from app.flows.work import Refused, Work
 from app.rules.incident import Incident
@@ -33,6 +34,7 @@ def declare(
 ) -> Declared:
     """Open an incident, or attach to the open one of the same service (product.md 14)."""
     person = admit(work, by, Act.DECLARE)
+    refuse_flood(work, by, person)
     title = " ".join(title.split())[:TITLE_LIMIT]
     if not title:
         raise Refused("Say in a few words what is wrong: `/inc new orders are failing`.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.flows import speak
 from app.flows.admit import Act, Caller, admit
+from app.flows.flood import refuse_flood
 from app.flows.open_incident import ask_step
 from app.flows.work import Refused, Work
 from app.rules import routing
@@ -36,6 +37,7 @@ def who_would_ring(work: Work, incident: Incident | None = None) -> tuple[Person
 def escalate(work: Work, incident_id: IncidentId, why: str, *, by: Caller) -> Called:
     """Ring the manager tier with this text, also on an acknowledged incident (product.md 9, 10)."""
     person = admit(work, by, Act.ESCALATE, subject=f"INC-{incident_id}")
+    refuse_flood(work, by, person)
     incident = _open(work, incident_id, Act.ESCALATE, person)
     why = why.strip()
     if not why:
@@ -51,6 +53,7 @@ def escalate(work: Work, incident_id: IncidentId, why: str, *, by: Caller) -> Ca
 def page(work: Work, incident_id: IncidentId, target: PersonId, why: str, *, by: Caller) -> Called:
     """Extra hands: ring one person until they answer; no bounce-back (product.md 3)."""
     person = admit(work, by, Act.PAGE, subject=f"INC-{incident_id}")
+    refuse_flood(work, by, person)
     incident = _open(work, incident_id, Act.PAGE, person)
     why = why.strip()
     if not why:

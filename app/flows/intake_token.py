@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+from app.flows.admit import Act, Caller, Operator, admit
 from app.flows.work import Refused, Work
 from storage import tokens
 from storage.tokens import Token
@@ -11,10 +12,12 @@ SOURCES = (
     "alertmanager", "grafana", "cloudwatch", "datadog", "sentry", "generic", "pagerduty",
     "opsgenie", "heartbeat",
 )  # fmt: skip
+OPERATOR = Operator()
 
 
-def new_token(work: Work, source: str, *, name: str = "", by: str = "operator") -> str:
+def new_token(work: Work, source: str, *, name: str = "", by: Caller = OPERATOR) -> str:
     """Make a token for one source; the answer is the only time it can be read."""
+    who = admit(work, by, Act.TOKEN, subject=f"source:{source}")
     if source not in SOURCES:
         raise Refused(f"There is no source called {source}. Known: {', '.join(SOURCES)}.")
     # 32 letters and digits: PagerDuty's senders want a routing key of exactly this form.
@@ -25,17 +28,18 @@ def new_token(work: Work, source: str, *, name: str = "", by: str = "operator") 
         name=name or source,
         hash=hash_of(secret),
         created_at=work.now,
-        created_by=by,
+        created_by=who,
     )
-    work.audit("token_new", f"token:{added.id}", by=by, source=source)
+    work.audit("token_new", f"token:{added.id}", by=who, source=source)
     return secret
 
 
-def revoke_token(work: Work, token_id: int, *, by: str = "operator") -> None:
+def revoke_token(work: Work, token_id: int, *, by: Caller = OPERATOR) -> None:
     """From the commit on, senders with it are refused."""
+    who = admit(work, by, Act.TOKEN, subject=f"token:{token_id}")
     if not tokens.revoke(work.tx, token_id, at=work.now):
         raise Refused(f"Token {token_id} is not there, or revoked already. `token list` shows all.")
-    work.audit("token_revoke", f"token:{token_id}", by=by)
+    work.audit("token_revoke", f"token:{token_id}", by=who)
 
 
 def find_token(work: Work, secret: str, *, source: str) -> Token | None:

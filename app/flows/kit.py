@@ -2,13 +2,14 @@
 
 import asyncio
 import functools
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.flows.standing import NoOrganisation, StandingOrders
 from app.flows.work import Refused, Work
@@ -16,6 +17,8 @@ from app.flows.writer import Threads
 from storage import audit, requests
 from storage.effects import Lane
 from storage.engine import Database
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,8 +64,8 @@ AGAIN = Again()
 class Kit:
     """`await kit.do(flow, …)` runs `flow(work, …)` and commits; `await kit.read(…)` only reads.
 
-    Raises `Refused` after writing the refusal to the audit log, `NoOrganisation` before the first
-    apply, and the database's own error when it stays away.
+    Both raise `Refused` after writing the refusal to the audit log, `NoOrganisation` before the
+    first apply, and the database's own error when it stays away.
     """
 
     def __init__(
@@ -120,7 +123,13 @@ class Kit:
         """Run a view that writes nothing, on a reader's thread."""
         run = functools.partial(self._read_now, view, *args, **kwargs)
         first = getattr(view, URGENT, False)
-        return await asyncio.wrap_future(self._readers.submit(run, ahead=first))
+        try:
+            return await asyncio.wrap_future(self._readers.submit(run, ahead=first))
+        except Refused as refusal:
+            await asyncio.wrap_future(
+                self._writers.submit(functools.partial(self._record, refusal))
+            )
+            raise
 
     def do_now(
         self,
@@ -136,7 +145,7 @@ class Kit:
             try:
                 with engine.begin() as tx:
                     work = self._work(tx)
-                    result = flow(work, *args, **kwargs)
+                    result = _run(work, flow, *args, **kwargs)
                 if asked is not None:
                     asked.update(work.asked)
                 return result
@@ -155,30 +164,46 @@ class Kit:
         self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         with self.database.read.begin() as tx:
-            return view(self._work(tx, writes=False), *args, **kwargs)
+            return _run(self._work(tx, writes=False), view, *args, **kwargs)
 
     def _work(self, tx: Connection, *, writes: bool = True) -> Work:
         org, schedule = self.orders.in_force(tx)
         return Work(tx=tx, now=self.clock(), org=org, schedule=schedule, writes=writes)
 
     def _record(self, refusal: Refused) -> None:
-        if not refusal.act:
-            return
-        with self.database.write.begin() as tx:
-            audit.add(
-                tx,
-                at=self.clock(),
-                by=refusal.by or "unknown",
-                act=refusal.act,
-                subject=refusal.subject,
-                why=refusal.sentence,
-                refused=True,
-            )
+        """Who was refused what is kept; a log that cannot be written makes nobody be let in."""
+        try:
+            with self.database.write.begin() as tx:
+                audit.add(
+                    tx,
+                    at=self.clock(),
+                    by=refusal.by,
+                    act=refusal.act,
+                    subject=refusal.subject,
+                    why=refusal.sentence,
+                    refused=True,
+                )
+        except SQLAlchemyError:
+            log.exception("A refusal could not be written to the audit log.")
 
     def close(self) -> None:
         """Wait for what runs, then let the threads go."""
         self._writers.close()
         self._readers.close()
+
+
+def _run(
+    work: Work, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """The flow; what it refuses says of whom and what, also where the flow did not."""
+    try:
+        return flow(work, *args, **kwargs)
+    except Refused as refusal:
+        told = work.admission
+        refusal.act = refusal.act or told.act
+        refusal.subject = refusal.subject or told.subject
+        refusal.by = refusal.by or told.by
+        raise
 
 
 LOST_RACES = frozenset({"40001", "40P01", "57P01", "55P03", "23505"})

@@ -12,14 +12,12 @@ from storage.escalations import Escalation, EscalationKind, Page, Ringing
 
 def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
     """Only the person who is rung can pass it on; the last manager cannot."""
-    person = admit(work, by, Act.PASS_ON)
     page = escalations.get_page(work.tx, page_id)
+    subject = f"INC-{page.incident}" if page else f"page:{page_id}"
+    person = admit(work, by, Act.PASS_ON, subject=subject)
     if page is None:
-        raise Refused(
-            "That page is not known any more; nothing was changed.", act=Act.PASS_ON, by=person
-        )
+        raise Refused("That page is not known any more; nothing was changed.")
     work.incident(page.incident)  # held, so that two managers cannot both pass it on
-    subject = f"INC-{page.incident}"
     if page.person != person:
         raise Refused(
             f"This page is {page.person}'s; only they can pass it on.",

@@ -19,13 +19,13 @@ def progress(work: Work, incident_id: IncidentId, person: PersonId) -> bool:
 
 def still_on_it(work: Work, incident_id: IncidentId, *, by: Caller) -> Incident:
     """What the link page and the card offer beside *Resolve*."""
-    person = admit(work, by, Act.UPDATE, subject=f"INC-{incident_id}")
+    person = admit(work, by, Act.STILL_ON_IT, subject=f"INC-{incident_id}")
     incident = work.incident(incident_id)
     if incident.state is not State.ACKNOWLEDGED or incident.acknowledged_by != person:
         holder = incident.acknowledged_by
         raise Refused(
             f"{incident.key} is {incident.state}" + (f", and {holder} has it." if holder else "."),
-            act=Act.UPDATE,
+            act=Act.STILL_ON_IT,
             subject=incident.key,
             by=person,
         )

@@ -1,6 +1,7 @@
 """Reopen: it is not over. Pages go out from tier 1 again (product.md 14)."""
 
 from app.flows.admit import Act, Caller, admit
+from app.flows.flood import refuse_flood
 from app.flows.open_incident import trigger_again
 from app.flows.work import Refused, Work
 from app.rules.incident import Incident, IncidentId, State
@@ -28,6 +29,7 @@ def reopen(work: Work, incident_id: IncidentId, *, by: Caller, why: str = "") ->
             subject=incident.key,
             by=person,
         )
+    refuse_flood(work, by, person)
     trigger_again(
         work,
         incident,

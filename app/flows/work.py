@@ -17,17 +17,34 @@ from storage.effects import Lane
 class Refused(Exception):
     """The act is not done; the message is a sentence for the person who tried.
 
-    Whoever runs the flow rolls back and writes the refusal to the audit log.
+    Whoever runs the flow rolls back and writes the refusal to the audit log, by default as of
+    the act that was admitted last. `unsure`: the account should be looked up.
     """
 
     def __init__(
-        self, sentence: str, *, act: str = "refused", subject: str = "", by: str = ""
+        self,
+        sentence: str,
+        *,
+        act: str = "",
+        subject: str = "",
+        by: str = "",
+        unsure: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.act = act
         self.subject = subject
         self.by = by
+        self.unsure = unsure
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Who asked to be let in for what; whether they were is another matter."""
+
+    act: str = "refused"
+    subject: str = ""
+    by: str = "unknown"
 
 
 @dataclass
@@ -40,6 +57,7 @@ class Work:
     schedule: Schedule
     writes: bool = True
     asked: dict[Lane, datetime] = field(default_factory=dict)
+    admission: Admission = Admission()
 
     def ask(
         self,
@@ -126,6 +144,10 @@ class Work:
 
     def audit(self, act: str, subject: str, *, by: str, why: str = "", **facts: Any) -> None:
         audit.add(self.tx, at=self.now, by=by, act=act, subject=subject, why=why, **facts)
+
+    def admitting(self, *, act: str, subject: str, by: str) -> None:
+        """From now on, what is refused in this flow is written down as this act of theirs."""
+        self.admission = Admission(act=act, subject=subject, by=by)
 
     def _hint(self, lane: Lane, due: datetime) -> None:
         self.asked[lane] = min(due, self.asked.get(lane, due))

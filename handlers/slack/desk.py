@@ -90,8 +90,8 @@ class Desk:
         return me is not None and slack_id == me.user_id
 
     def meet(self, caller: SlackCaller, refusal: Refused) -> None:
-        """Look up an account that was refused because nobody knows it yet."""
-        if caller.slack_id and refusal.by == caller.slack_id:
+        """Look up an account that was refused because nobody knows it, or not well enough."""
+        if caller.slack_id and refusal.unsure:
             self.later.spawn(self._look_up(caller.slack_id))
 
     async def answer_command(self, ack: AsyncAck, body: Body, reply: Reply) -> None:

@@ -60,7 +60,7 @@ def run_inc(work: Work, ask: Ask, line: Line) -> Reply:
     if line.verb == "status":
         return _status(work, ask, line, here)
     if here is None:
-        return _which(work, line)
+        return _which(work, ask, line)
     if line.verb == "page":
         return _page(work, ask, here.id, line.rest)
     if line.verb == "followup":
@@ -154,7 +154,8 @@ def _status(work: Work, ask: Ask, line: Line, here: Incident | None) -> Reply:
     raise Refused(f"There is no service called {text[:60]}. Known: {known[:500]}.")
 
 
-def _which(work: Work, line: Line) -> Reply:
+def _which(work: Work, ask: Ask, line: Line) -> Reply:
+    admit(work, ask.by, Act.LOOK)
     later = line.verb in AFTERWARDS
     found = incidents.list_not_closed(work.tx) if later else incidents.list_open(work.tx)
     return Reply(message=guide.which(found, verb=str(line.verb), rest=line.rest))

@@ -88,25 +88,29 @@ async def _stand(kit: Kit, claim: Claim, act: Act | None) -> Response:
 
 
 async def _acknowledge(kit: Kit, claim: Claim, now: LinkPage) -> str:
-    await kit.do(acknowledge, claim.incident, by=LinkCaller(person=claim.person))
+    await kit.do(acknowledge, claim.incident, by=_holder(claim))
     return ""
 
 
 async def _still(kit: Kit, claim: Claim, now: LinkPage) -> str:
-    await kit.do(still_on_it, claim.incident, by=LinkCaller(person=claim.person))
+    await kit.do(still_on_it, claim.incident, by=_holder(claim))
     return "Noted: you are still on it."
 
 
 async def _resolve(kit: Kit, claim: Claim, now: LinkPage) -> str:
-    await kit.do(resolve, claim.incident, by=LinkCaller(person=claim.person))
+    await kit.do(resolve, claim.incident, by=_holder(claim))
     return ""
 
 
 async def _pass(kit: Kit, claim: Claim, now: LinkPage) -> str:
     if now.page is None:
         return "Nothing rings you any more."
-    await kit.do(pass_on, now.page, by=LinkCaller(person=claim.person))
+    await kit.do(pass_on, now.page, by=_holder(claim))
     return "Passed on: the next one is being rung now."
+
+
+def _holder(claim: Claim) -> LinkCaller:
+    return LinkCaller(person=claim.person, incident=claim.incident)
 
 
 ACTS: Mapping[str, Act] = {

@@ -192,7 +192,9 @@ async def test_a_late_press_after_the_end_is_told_and_changes_nothing(phone: Pho
 
 
 async def test_who_has_it_is_shown_to_the_others(phone: Phone) -> None:
-    phone.kit.do_now(acknowledge, None, phone.incident, by=LinkCaller(person=MIA))
+    phone.kit.do_now(
+        acknowledge, None, phone.incident, by=LinkCaller(person=MIA, incident=phone.incident)
+    )
     answer = await phone.look()
     assert "mia has it." in answer.text
     assert "<button" not in answer.text

@@ -1,0 +1,400 @@
+"""Rule 36 as one table: every kind of caller times every act, through the flows themselves."""
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import app.flows
+from app.chat.client import _account as read_account
+from app.delivery.waits import answer_next
+from app.flows import acknowledge as acknowledging
+from app.flows import close as closing
+from app.flows import contact, escalate, hand_over, intake_token, progress, update, verify_contact
+from app.flows.admit import MAY, STALE, Act, Caller, LinkCaller, Operator, SlackCaller, admit
+from app.flows.cancel import cancel
+from app.flows.declare import declare
+from app.flows.join import join
+from app.flows.know_people import know_people
+from app.flows.not_actionable import not_actionable
+from app.flows.pass_on import pass_on
+from app.flows.reopen import reopen
+from app.flows.resolve import resolve
+from app.flows.work import Refused, Work
+from app.organisation.apply import apply
+from app.organisation.example import example_text
+from app.paging.seal import Seal
+from app.paging.targets import read_target
+from app.rules.ladder import Method
+from app.rules.organisation import PersonId
+from storage import audit, contacts, handovers, incidents, people
+from storage.people import Standing
+from tests.kit import Bench
+
+HERE, THERE = 1, 2
+"""A P1 that rings Chi, and a P2 that nobody is rung for."""
+SEAL = Seal("a-key-for-tests-only-0123456789abcdef")
+TARGET = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=False)
+OPERATOR = Operator()
+
+CALLERS: dict[str, Caller] = {
+    "primary": SlackCaller(slack_id="UCHI", team="T1"),
+    "member": SlackCaller(slack_id="USEAN", team="T1"),
+    "manager": SlackCaller(slack_id="UMIA", team="T1"),
+    "single": SlackCaller(slack_id="UGUS", team="T1"),
+    "multi": SlackCaller(slack_id="UGIL", team="T1"),
+    "connect": SlackCaller(slack_id="UOMAR", team="T9"),
+    "lookalike": SlackCaller(slack_id="UMIA", team="T9", external=True),
+    "bot": SlackCaller(slack_id="ULUNCHBOT", team="T1"),
+    "gone": SlackCaller(slack_id="UTOM", team="T1"),
+    "unknown": SlackCaller(slack_id="UNOBODY", team="T1"),
+    "named": SlackCaller(slack_id="U0BEN00001", team="T1"),
+    "stale": SlackCaller(slack_id="UOLD", team="T1"),
+    "operator": OPERATOR,
+    "link": LinkCaller(person="chi@acme.test", incident=HERE),
+    "other": LinkCaller(person="chi@acme.test", incident=THERE),
+}
+"""`single`, `multi`: guests of one channel and of several. `connect`: an account of another
+workspace that the directory knows; `lookalike`: one with the id of our manager. `named`: in the
+organisation file, not in the directory. `stale`: seen in the directory too long ago. `link`,
+`other`: a page's link to Chi for the P1, and for the other incident."""
+
+TABLE = """
+               primary member manager single multi connect lookalike bot gone unknown named stale operator link other
+acknowledge       yes    yes    yes     no    no     no       no      no  no    no     yes   yes    yes     yes   no
+pass_on           yes    no     no      no    no     no       no      no  no    no     no    no     no      yes   no
+still_on_it       yes    yes    yes     no    no     no       no      no  no    no     yes   yes    no      yes   no
+not_actionable    yes    yes    yes     no    no     no       no      no  no    no     yes   yes    yes     no    no
+declare           yes    yes    yes     no    no     no       no      no  no    no     yes   yes    yes     no    no
+escalate          yes    yes    yes     no    no     no       no      no  no    no     yes   yes    yes     no    no
+join              yes    yes    yes     yes   yes    no       no      no  no    no     yes   yes    yes     no    no
+note              yes    yes    yes     yes   yes    no       no      no  no    no     yes   yes    yes     no    no
+look              yes    yes    yes     yes   yes    no       no      no  no    no     yes   yes    yes     no    no
+resolve           yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     yes   no
+page              yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+update            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+close             yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+cancel            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+reopen            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+root_cause        yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+follow_up         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+hand_over         yes    no     yes     no    no     no       no      no  no    no     no    no     no      no    no
+add_contact       yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+list_contacts     yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+try_contacts      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+send_code         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+verify_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+remove_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+add_anas          no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+list_anas         no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+try_anas          no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+send_anas_code    no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+verify_anas       no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+remove_anas       no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+new_token         no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+revoke_token      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+"""  # noqa: E501
+ANA = "ana@acme.test"
+
+Deed = Callable[[Work, Caller, PersonId], Any]
+
+
+def held(work: Work, person: PersonId, *, verified: bool = False) -> int:
+    """A contact method of this person, as if they had added it."""
+    return contacts.add(
+        work.tx,
+        person=person,
+        method="push",
+        target=SEAL.close(TARGET.url),
+        hint=TARGET.hint,
+        delay_seconds=0,
+        trusted=False,
+        added_by=person,
+        added_at=work.now,
+        verified_at=work.now if verified else None,
+        code_hash=None if verified else SEAL.mark("unused"),
+        code_expires=None if verified else work.now + timedelta(minutes=5),
+    ).id
+
+
+def still_on_it(work: Work, by: Caller, me: PersonId) -> Any:
+    incidents.change(work.tx, HERE, state="acknowledged", acknowledged_by=me)
+    return progress.still_on_it(work, HERE, by=by)
+
+
+def reopened(work: Work, by: Caller, me: PersonId) -> Any:
+    resolve(work, HERE, by=OPERATOR)
+    return reopen(work, HERE, by=by)
+
+
+def closed(work: Work, by: Caller, me: PersonId) -> Any:
+    resolve(work, THERE, by=OPERATOR)
+    closing.set_root_cause(work, THERE, "a full disk", by=OPERATOR)
+    closing.add_follow_up(work, THERE, "a larger one", by=OPERATOR)
+    return closing.close(work, THERE, by=by)
+
+
+def taken_over(work: Work, by: Caller, me: PersonId) -> Any:
+    made = handovers.open_boundary(
+        work.tx,
+        rota="volunteers",
+        boundary=work.now,
+        outgoing=ANA,
+        incoming="chi@acme.test",
+        shift_start=work.now,
+        shift_end=work.now + timedelta(weeks=1),
+    )
+    assert made is not None
+    return hand_over.accept(work, made.id, by=by)
+
+
+def add(work: Work, by: Caller, person: PersonId) -> Any:
+    return contact.add_contact(work, person, method=Method.PUSH, target=TARGET, seal=SEAL, by=by)
+
+
+def verify(work: Work, by: Caller, person: PersonId) -> Any:
+    return verify_contact.verify_contact(work, held(work, person), "123456", by=by, seal=SEAL)
+
+
+def send_code(work: Work, by: Caller, person: PersonId) -> Any:
+    return verify_contact.begin_verification(work, held(work, person), by=by, seal=SEAL)
+
+
+def try_one(work: Work, by: Caller, person: PersonId) -> Any:
+    held(work, person, verified=True)
+    return contact.try_contacts(work, person, by=by)
+
+
+def revoke(work: Work, by: Caller, me: PersonId) -> Any:
+    intake_token.new_token(work, "generic")
+    return intake_token.revoke_token(work, intake_token.list_tokens(work)[-1].id, by=by)
+
+
+DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
+    "acknowledge": (
+        acknowledging.acknowledge,
+        lambda work, by, me: acknowledging.acknowledge(work, HERE, by=by),
+    ),
+    "pass_on": (pass_on, lambda work, by, me: pass_on(work, 1, by=by)),
+    "still_on_it": (progress.still_on_it, still_on_it),
+    "not_actionable": (not_actionable, lambda work, by, me: not_actionable(work, HERE, by=by)),
+    "declare": (declare, lambda work, by, me: declare(work, "orders fail", by=by)),
+    "escalate": (
+        escalate.escalate,
+        lambda work, by, me: escalate.escalate(work, HERE, "we are stuck", by=by),
+    ),
+    "join": (join, lambda work, by, me: join(work, HERE, by=by)),
+    "note": (update.note, lambda work, by, me: update.note(work, HERE, "seen at six", by=by)),
+    "look": (admit, lambda work, by, me: admit(work, by, Act.LOOK)),
+    "resolve": (resolve, lambda work, by, me: resolve(work, HERE, by=by)),
+    "page": (
+        escalate.page,
+        lambda work, by, me: escalate.page(work, HERE, "mia@acme.test", "more eyes", by=by),
+    ),
+    "update": (update.update, lambda work, by, me: update.update(work, HERE, "better", by=by)),
+    "close": (closing.close, closed),
+    "cancel": (cancel, lambda work, by, me: cancel(work, THERE, "a test", by=by)),
+    "reopen": (reopen, reopened),
+    "root_cause": (
+        closing.set_root_cause,
+        lambda work, by, me: closing.set_root_cause(work, THERE, "a full disk", by=by),
+    ),
+    "follow_up": (
+        closing.add_follow_up,
+        lambda work, by, me: closing.add_follow_up(work, THERE, "a larger one", by=by),
+    ),
+    "hand_over": (hand_over.accept, taken_over),
+    "add_contact": (contact.add_contact, add),
+    "list_contacts": (
+        contact.list_contacts,
+        lambda work, by, me: contact.list_contacts(work, me, by=by),
+    ),
+    "try_contacts": (contact.try_contacts, try_one),
+    "send_code": (verify_contact.begin_verification, send_code),
+    "verify_contact": (verify_contact.verify_contact, verify),
+    "remove_contact": (
+        contact.remove_contact,
+        lambda work, by, me: contact.remove_contact(work, held(work, me), by=by),
+    ),
+    "add_anas": (contact.add_contact, lambda work, by, me: add(work, by, ANA)),
+    "list_anas": (
+        contact.list_contacts,
+        lambda work, by, me: contact.list_contacts(work, ANA, by=by),
+    ),
+    "try_anas": (contact.try_contacts, lambda work, by, me: try_one(work, by, ANA)),
+    "send_anas_code": (
+        verify_contact.begin_verification,
+        lambda work, by, me: send_code(work, by, ANA),
+    ),
+    "verify_anas": (verify_contact.verify_contact, lambda work, by, me: verify(work, by, ANA)),
+    "remove_anas": (
+        contact.remove_contact,
+        lambda work, by, me: contact.remove_contact(work, held(work, ANA), by=by),
+    ),
+    "new_token": (
+        intake_token.new_token,
+        lambda work, by, me: intake_token.new_token(work, "generic", by=by),
+    ),
+    "revoke_token": (intake_token.revoke_token, revoke),
+}
+"""Each row of the table: the flow it tries, and how. What a deed needs is made by it."""
+HELPERS = {"admit", "admit_to", "refuse_flood"}
+"""They take a caller and do nothing by themselves."""
+
+
+class _UndoneError(Exception):
+    """Raised after a deed, so that the next caller finds everything as it was."""
+
+
+def wanted() -> dict[tuple[str, str], bool]:
+    head, *lines = TABLE.strip("\n").splitlines()
+    names = head.split()
+    rows = [line.split() for line in lines]
+    return {
+        (row[0], name): cell == "yes"
+        for row in rows
+        for name, cell in zip(names, row[1:], strict=True)
+    }
+
+
+def me(name: str) -> PersonId:
+    caller = CALLERS[name]
+    if isinstance(caller, LinkCaller):
+        return caller.person
+    if isinstance(caller, Operator):
+        return ANA
+    return {"primary": "chi@acme.test", "manager": "mia@acme.test", "named": "ben@acme.test"}.get(
+        name, f"{caller.slack_id[1:].lower()}@acme.test"
+    )
+
+
+def entry(slack_id: str, **facts: Any) -> dict[str, Any]:
+    """As Slack's `users.list` tells it."""
+    name = slack_id[1:].lower()
+    profile = {"email": f"{name}@acme.test", "display_name": name}
+    return {"id": slack_id, "team_id": "T1", "profile": profile, **facts}
+
+
+@pytest.fixture
+def crowd(bench: Bench) -> Bench:
+    """Everybody in the table, a P1 that rings Chi, and a P2."""
+    named = example_text().replace(
+        'email = "ben@acme.test"', 'email = "ben@acme.test"\nslack_id = "U0BEN00001"'
+    )
+    with bench.database.write.begin() as tx:
+        apply(tx, named, now=bench.clock(), by="test")
+        tx.execute(people.people.delete().where(people.people.c.slack_id == "UBEN"))
+    told = [
+        entry("USEAN"),
+        entry("UGUS", is_restricted=True, is_ultra_restricted=True),
+        entry("UGIL", is_restricted=True),
+        entry("UOMAR", team_id="T9"),
+        entry("ULUNCHBOT", is_bot=True),
+        entry("UTOM", deleted=True),
+    ]
+    bench.do(know_people, [read_account(each, "T1") for each in told])
+    bench.do(_know_of_old)
+    bench.do(declare, "the load fails", by=OPERATOR, service="nightly-elt", sla="elt-fresh")
+    while bench.do(answer_next):
+        pass
+    bench.do(declare, "a slow report", by=OPERATOR, service="report-builder")
+    return bench
+
+
+def _know_of_old(work: Work) -> None:
+    people.remember(
+        work.tx,
+        id="old@acme.test",
+        slack_id="UOLD",
+        standing=Standing.MEMBER,
+        seen_at=work.now - STALE - timedelta(seconds=1),
+    )
+
+
+def attempt(bench: Bench, deed: Deed, caller: Caller, person: PersonId) -> Refused | None:
+    """What became of it; nothing of it is kept."""
+
+    def run(work: Work) -> None:
+        deed(work, caller, person)
+        raise _UndoneError
+
+    try:
+        bench.do(run)
+    except _UndoneError:
+        return None
+    except Refused as refusal:
+        return refusal
+    raise AssertionError("neither done nor refused")
+
+
+def refusals(bench: Bench) -> list[audit.Record]:
+    with bench.database.read.begin() as tx:
+        rows = tx.execute(audit.audit.select().order_by(audit.audit.c.id))
+        return [audit.Record(**row._mapping) for row in rows if row.refused]
+
+
+def test_only_those_in_the_table_may(crowd: Bench) -> None:
+    table, wrong = wanted(), []
+    for (row, (_, deed)), (name, caller) in itertools.product(DEEDS.items(), CALLERS.items()):
+        refused = attempt(crowd, deed, caller, me(name))
+        if (refused is None) is not table[row, name]:
+            wrong.append((row, name, refused))
+    assert wrong == []
+
+
+def test_each_refusal_is_a_sentence_and_a_row_of_the_audit_log(crowd: Bench) -> None:
+    table, refused = wanted(), []
+    for (row, (_, deed)), (name, caller) in itertools.product(DEEDS.items(), CALLERS.items()):
+        if not table[row, name]:
+            refused.append(attempt(crowd, deed, caller, me(name)))
+    sentences = [each.sentence for each in refused if each]
+    written = refusals(crowd)
+    assert [each.why for each in written] == sentences
+    assert {each.act for each in written} <= set(Act)
+    assert "unknown" not in {each.by for each in written}
+    assert all(each.endswith(".") and " " in each for each in sentences)
+
+
+def test_every_act_has_a_row() -> None:
+    rows = {row for row, _ in wanted()}
+    assert rows == set(DEEDS)
+    assert {name for _, name in wanted()} == set(CALLERS)
+    assert set(MAY) == set(Act)
+    tried = {flow for flow, _ in DEEDS.values()}
+    assert {flow for flow in flows_with_a_caller() if flow.__name__ not in HELPERS} <= tried
+
+
+def test_an_act_that_nobody_thought_of_is_refused(crowd: Bench, monkeypatch: Any) -> None:
+    monkeypatch.setattr("app.flows.admit.MAY", {})
+    for name, caller in CALLERS.items():
+        assert attempt(crowd, DEEDS["look"][1], caller, me(name)) is not None
+
+
+def flows_with_a_caller() -> list[Callable[..., Any]]:
+    """Every function of the flows that is told who asked."""
+    found = []
+    for each in pkgutil.walk_packages(app.flows.__path__, "app.flows."):
+        module = importlib.import_module(each.name)
+        for _, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == each.name and not function.__name__.startswith("_"):
+                told = inspect.signature(function).parameters.values()
+                if any(one.annotation == Caller for one in told):
+                    found.append(function)
+    return found
+
+
+def test_the_flows_that_take_a_caller_are_found() -> None:
+    assert {"acknowledge", "admit", "new_token", "verify_contact"} <= {
+        each.__name__ for each in flows_with_a_caller()
+    }
+
+
+def test_a_manager_is_who_the_file_says(crowd: Bench) -> None:
+    """A name, a title or a group in Slack makes nobody a manager."""
+    crowd.do(know_people, [read_account(entry("USEAN", is_admin=True, is_owner=True), "T1")])
+    assert attempt(crowd, DEEDS["try_anas"][1], CALLERS["member"], me("member")) is not None
