@@ -32,7 +32,7 @@ from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
-from storage import audit, contacts, handovers, incidents, people
+from storage import audit, contacts, handovers, incidents, people, tables
 from storage.people import Standing
 from tests.kit import Bench
 
@@ -288,7 +288,7 @@ def crowd(bench: Bench) -> Bench:
     )
     with bench.database.write.begin() as tx:
         apply(tx, named, now=bench.clock(), by="test")
-        tx.execute(people.people.delete().where(people.people.c.slack_id == "UBEN"))
+        tx.execute(tables.people.delete().where(tables.people.c.slack_id == "UBEN"))
     told = [
         entry("USEAN"),
         entry("UGUS", is_restricted=True, is_ultra_restricted=True),
@@ -334,7 +334,7 @@ def attempt(bench: Bench, deed: Deed, caller: Caller, person: PersonId) -> Refus
 
 def refusals(bench: Bench) -> list[audit.Record]:
     with bench.database.read.begin() as tx:
-        rows = tx.execute(audit.audit.select().order_by(audit.audit.c.id))
+        rows = tx.execute(tables.audit.select().order_by(tables.audit.c.id))
         return [audit.Record(**row._mapping) for row in rows if row.refused]
 
 
@@ -377,7 +377,7 @@ def test_an_act_that_nobody_thought_of_is_refused(crowd: Bench, monkeypatch: Any
 
 def flows_with_a_caller() -> list[Callable[..., Any]]:
     """Every function of the flows that is told who asked."""
-    found = []
+    found: list[Callable[..., Any]] = []
     for each in pkgutil.walk_packages(app.flows.__path__, "app.flows."):
         module = importlib.import_module(each.name)
         for _, function in inspect.getmembers(module, inspect.isfunction):
