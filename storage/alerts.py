@@ -1,6 +1,6 @@
 """Alerts: one row per firing, found by fingerprint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from app.rules.alert import AlertState
 from app.rules.incident import IncidentId
 from app.rules.organisation import AlarmKey, Severity
+from storage import bulk
+from storage.columns import dump_json
 from storage.tables import alerts
 from storage.upsert import add_if_new
 
@@ -37,6 +39,39 @@ class Firing:
     inbox: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A firing that is stored already."""
+
+    id: int
+    fingerprint: str
+    incident: IncidentId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """A firing to be stored; `ended`: its sender said in the same breath that it is over."""
+
+    source: str
+    fingerprint: str
+    alarm: AlarmKey
+    service: str | None
+    severity: str
+    title: str
+    details: str | None
+    url: str | None
+    labels: Mapping[str, str]
+    count: int
+    incident: IncidentId | None
+    inbox: int
+    ended: bool
+
+
+_NEW = (
+    "source", "fingerprint", "alarm", "service", "severity", "title", "details", "url", "labels",
+    "count", "incident", "inbox", "state", "first_at", "last_at", "ended_at",
+)  # fmt: skip
+
 _FIND_FIRING = select(alerts).where(
     alerts.c.source == bindparam("given_source"),
     alerts.c.fingerprint == bindparam("given_fingerprint"),
@@ -59,6 +94,60 @@ def repeat(tx: Connection, alert_id: int, *, at: datetime) -> None:
     """The same firing was told once more."""
     tx.execute(
         update(alerts).where(alerts.c.id == alert_id).values(count=alerts.c.count + 1, last_at=at)
+    )
+
+
+def add_all(tx: Connection, found: Sequence[New], *, at: datetime) -> None:
+    """Store new firings; none of their fingerprints may be firing."""
+    now = bulk.instant(tx, at)
+    bulk.add(tx, alerts, _NEW, [_new_row(each, now) for each in found])
+
+
+def _new_row(new: New, now: Any) -> tuple[Any, ...]:
+    state, ended = ("resolved", now) if new.ended else ("firing", None)
+    return (
+        *(new.source, new.fingerprint, new.alarm, new.service, new.severity, new.title),
+        *(new.details, new.url, dump_json(dict(new.labels)), new.count, new.incident, new.inbox),
+        *(state, now, now, ended),
+    )
+
+
+def find_firings(tx: Connection, source: str, fingerprints: Sequence[str]) -> list[Known]:
+    """Those of a source that are firing now."""
+    which, value = bulk.among(tx, fingerprints)
+    rows = bulk.fetch(
+        tx,
+        "id, fingerprint, incident",
+        f"FROM alerts WHERE source = ? AND state = 'firing' AND fingerprint {which}",
+        (source, value),
+    )
+    return [Known(id=row[0], fingerprint=row[1], incident=row[2]) for row in rows]
+
+
+def repeat_all(tx: Connection, times: Mapping[int, int], *, at: datetime) -> None:
+    """Each of these firings was told so many times more."""
+    told = {
+        "sqlite": "SELECT CAST(key AS integer) AS id, value AS times FROM json_each(?)",
+        "postgresql": "SELECT CAST(key AS bigint) AS id, CAST(value AS integer) AS times"
+        " FROM json_each_text(CAST(? AS json))",
+    }[tx.dialect.name]
+    bulk.run(
+        tx,
+        "UPDATE alerts SET last_at = ?, count = alerts.count + told.times"
+        f" FROM ({told}) AS told WHERE alerts.id = told.id",
+        (bulk.instant(tx, at), dump_json(times)),
+    )
+
+
+def end_all(tx: Connection, firings: Sequence[int], *, at: datetime) -> None:
+    """The sender says that these are over."""
+    which, value = bulk.among(tx, firings, "bigint")
+    now = bulk.instant(tx, at)
+    bulk.run(
+        tx,
+        "UPDATE alerts SET state = 'resolved', ended_at = ?, last_at = ?"
+        f" WHERE state = 'firing' AND id {which}",
+        (now, now, value),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from storage import bulk
 from storage.tables import audit
 
 
@@ -39,6 +40,13 @@ def add(
     """`subject` names the thing: `INC-12`, `rota:volunteers`, `token:3`."""
     told = {"at": at, "by": by, "act": act, "subject": subject, "why": why}
     tx.execute(_ADD, {**told, "refused": refused, "facts": facts})
+
+
+def add_all(tx: Connection, done: Sequence[tuple[str, str, str]], *, at: datetime, by: str) -> None:
+    """Several acts of one: act, subject, and the facts as JSON."""
+    now = bulk.instant(tx, at)
+    rows = [(now, by, act, subject, "", False, facts) for act, subject, facts in done]
+    bulk.add(tx, audit, ("at", "by", "act", "subject", "why", "refused", "facts"), rows)
 
 
 def list_of(tx: Connection, subject: str) -> list[Record]:

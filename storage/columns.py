@@ -54,5 +54,9 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
 
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+
+
 def dump_json(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    """As every JSON column is written."""
+    return _ENCODER.encode(value)

@@ -148,6 +148,23 @@ def ask_again(
     tx.execute(_asking_again(tx.dialect.name), values)
 
 
+def ask_again_all(
+    tx: Connection,
+    *,
+    kind: str,
+    lane: Lane,
+    incidents: Sequence[int],
+    due: datetime,
+    now: datetime,
+    facts: Mapping[str, Any],
+) -> None:
+    """`ask_again` for the one thing of a kind that stands for each of several incidents."""
+    about = {"kind": kind, "lane": lane, "due": due, "facts": dict(facts), "escalation": None}
+    about |= {"outcome": Outcome.DUE, "asked_at": now}
+    each = [{**about, "key": f"{kind}:{one}", "incident": one} for one in incidents]
+    tx.execute(_asking_again(tx.dialect.name), each)
+
+
 @functools.cache
 def _asking_again(dialect: str) -> Any:
     new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(effects)

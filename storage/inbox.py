@@ -1,16 +1,23 @@
 """The inbox: raw bytes of everything accepted, and what became of them."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.rules.alert import Delivery
+from storage import bulk
 from storage.tables import inbox
+
+IN_PARTS = -1
+"""The attempts of a body that somebody takes in just now, part by part."""
+LEFT_AFTER = timedelta(minutes=1)
+"""A body that is still taken in after this long was left, by a process that ended."""
 
 
 class InboxState(StrEnum):
@@ -35,6 +42,7 @@ def keep(
     at: datetime,
     state: InboxState,
     problem: str | None = None,
+    attempts: int = 0,
 ) -> int | None:
     """The new row's id, or None when the sender's own delivery id was accepted before."""
     values = {
@@ -45,8 +53,37 @@ def keep(
         "body": delivery.body,
         "state": state,
         "problem": problem,
+        "attempts": attempts,
     }
     return tx.execute(_keeping(tx.dialect.name), values).scalar_one_or_none()
+
+
+def keep_all(tx: Connection, deliveries: Sequence[Delivery], *, at: datetime) -> Sequence[int]:
+    """Keep bodies that are being taken in; the ids of their rows, in order."""
+    ids, now = bulk.next_ids(tx, inbox, len(deliveries)), bulk.instant(tx, at)
+    rows = [
+        (row, each.source, each.token, _own_id(each), now, each.body, "done")
+        for row, each in zip(ids, deliveries, strict=True)
+    ]
+    columns = ("id", "source", "token", "delivery_id", "received_at", "body", "state")
+    bulk.add(tx, inbox, columns, rows)
+    return ids
+
+
+def find_accepted(tx: Connection, deliveries: Sequence[Delivery]) -> set[tuple[str, str | None]]:
+    """The marks (see `mark`) of those whose delivery id was accepted before."""
+    found: set[tuple[str, str | None]] = set()
+    for source in {each.source for each in deliveries if each.delivery_id is not None}:
+        own = [_own_id(each) for each in deliveries if each.source == source and each.delivery_id]
+        which, value = bulk.among(tx, own)
+        rest = f"FROM inbox WHERE source = ? AND delivery_id IS NOT NULL AND delivery_id {which}"
+        found |= {(source, row[0]) for row in bulk.fetch(tx, "delivery_id", rest, (source, value))}
+    return found
+
+
+def mark(delivery: Delivery) -> tuple[str, str | None]:
+    """What tells two deliveries of one sender apart, where it gives an id."""
+    return delivery.source, _own_id(delivery)
 
 
 @functools.cache
@@ -67,9 +104,14 @@ def _given_id(kept: str | None) -> str | None:
     return kept.partition(":")[2] if kept is not None else None
 
 
-def list_waiting(tx: Connection, *, limit: int = 50) -> list[Kept]:
+def list_waiting(tx: Connection, *, at: datetime, limit: int = 50) -> list[Kept]:
+    """What waits to be read again, without those that somebody takes in just now."""
+    left = or_(inbox.c.attempts >= 0, inbox.c.received_at < at - LEFT_AFTER)
     rows = tx.execute(
-        select(inbox).where(inbox.c.state == InboxState.WAITING).order_by(inbox.c.id).limit(limit)
+        select(inbox)
+        .where(inbox.c.state == InboxState.WAITING, left)
+        .order_by(inbox.c.id)
+        .limit(limit)
     )
     return [
         Kept(
@@ -106,6 +148,12 @@ def settle(tx: Connection, inbox_id: int, state: InboxState, *, problem: str | N
         .values(state=state, problem=problem)
     )
     return tx.execute(change).rowcount == 1
+
+
+def leave(tx: Connection, inbox_id: int, *, problem: str) -> None:
+    """Whoever took it in part by part could not end it: it waits to be read again."""
+    change = update(inbox).where(inbox.c.id == inbox_id, inbox.c.state == InboxState.WAITING)
+    tx.execute(change.values(attempts=0, problem=problem))
 
 
 def failed(tx: Connection, inbox_id: int, *, problem: str) -> int:

@@ -1,6 +1,7 @@
 """Incidents: every change of state repeats in its WHERE what the caller believed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,21 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity, SlaId
+from storage import bulk
 from storage.tables import incidents
 from storage.upsert import add_if_new
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """What a crowd of alerts has to know of an incident."""
+
+    id: IncidentId
+    trouble: str
+    severity: Severity
+    channel_id: str | None
+    is_open: bool
+
 
 _GET = select(incidents).where(incidents.c.id == bindparam("given_id"))
 _GET_AND_HOLD = _GET.with_for_update(key_share=True)
@@ -48,6 +62,35 @@ def find_open(tx: Connection, trouble: str, *, hold: bool = False) -> Incident |
     query = _OPEN_AND_HOLD if hold else _OPEN
     found = tx.execute(query, {"given_trouble": trouble}).one_or_none()
     return _value(found) if found else None
+
+
+def hold_all(
+    tx: Connection, troubles: Sequence[str], ids: Sequence[IncidentId] = ()
+) -> list[Brief]:
+    """The open incidents of these troubles, and those with these ids, held as in `get`.
+
+    Everybody who holds several takes them in this one order.
+    """
+    which, value = bulk.among(tx, troubles)
+    wanted, values = f"state IN ('triggered', 'acknowledged') AND trouble {which}", [value]
+    if ids:
+        which, value = bulk.among(tx, ids, "bigint")
+        wanted, values = f"({wanted}) OR id {which}", [*values, value]
+    if tx.dialect.name == "postgresql":
+        wanted += ' ORDER BY trouble COLLATE "C", id FOR NO KEY UPDATE'
+    rows = bulk.fetch(
+        tx, "id, trouble, severity, channel_id, state", f"FROM incidents WHERE {wanted}", values
+    )
+    return [
+        Brief(
+            id=row[0],
+            trouble=row[1],
+            severity=Severity(row[2]),
+            channel_id=row[3],
+            is_open=State(row[4]).is_open,
+        )
+        for row in rows
+    ]
 
 
 def find_latest(tx: Connection, trouble: str) -> Incident | None:

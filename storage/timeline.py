@@ -1,6 +1,6 @@
 """The timeline: what happened to an incident, in order. Facts, not sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
+from storage import bulk
 from storage.tables import timeline
 
 
@@ -36,6 +37,15 @@ def add(
 ) -> None:
     told = {"incident": incident_id, "at": at, "kind": kind, "by": by, "facts": facts}
     tx.execute(_ADD, told)
+
+
+def add_all(
+    tx: Connection, happened: Sequence[tuple[IncidentId, str, str]], *, at: datetime
+) -> None:
+    """What Baton itself notes: incident, kind, and the facts as JSON."""
+    now = bulk.instant(tx, at)
+    rows = [(incident, now, kind, facts) for incident, kind, facts in happened]
+    bulk.add(tx, timeline, ("incident", "at", "kind", "facts"), rows)
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Entry]:

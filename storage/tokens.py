@@ -1,11 +1,13 @@
 """Intake tokens, kept only as hashes; two of one source may be valid at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from storage import bulk
 from storage.tables import intake_tokens
 
 
@@ -33,6 +35,13 @@ def find(tx: Connection, hash: str) -> Token | None:
         )
     ).one_or_none()
     return _value(found) if found else None
+
+
+def find_valid(tx: Connection, ids: Sequence[int]) -> set[int]:
+    """Those of these tokens that are not revoked."""
+    which, value = bulk.among(tx, ids, "bigint")
+    rest = f"FROM intake_tokens WHERE revoked_at IS NULL AND id {which}"
+    return {row[0] for row in bulk.fetch(tx, "id", rest, (value,))}
 
 
 def list_all(tx: Connection) -> list[Token]:

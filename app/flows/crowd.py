@@ -1,61 +1,62 @@
-"""Group commit: flows that wait for the writer at the same time share one transaction."""
+"""Group commit: requests that wait for the writer at the same time share one transaction."""
 
 import asyncio
-import functools
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy.exc import OperationalError
+from typing import Generic, TypeVar
 
 from app.flows.kit import Kit
+from app.flows.receive_together import LostRace
 from app.flows.work import Work
 
-P = ParamSpec("P")
+A = TypeVar("A")
 T = TypeVar("T")
 
-MOST = 64
-"""So many share a commit; more would make the first of them wait."""
-
-_Flow = Callable[[Work], Any]
+RACES = 3
+"""How often a crowd that lost a race looks again."""
 
 
-class Crowd:
-    """`await crowd.do(flow, …)` is `kit.do` for flows that come in crowds and refuse nobody.
+class Crowd(Generic[A, T]):
+    """`await crowd.do(asked)` is `kit.do` of a flow for what comes in crowds and refuses nobody.
 
-    On SQLite a commit waits for the disk, and one wait serves all who came meanwhile. Each keeps
-    a savepoint of its own: what one raises undoes nothing of the others, and only it hears of it.
+    A commit waits for the disk, and one wait serves all who came meanwhile. `together` is a flow
+    of several; when it raises, nothing of it is kept, and the crowd is tried in halves, down to
+    `alone` for the one that it is about, so that only that one hears of it.
     """
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        together: Callable[[Work, Sequence[A]], Sequence[T]],
+        alone: Callable[[Work, A], T],
+        *,
+        weigh: Callable[[A], int],
+        most: int,
+        away: tuple[type[Exception], ...],
+    ) -> None:
+        """`most`: of this weight one transaction has no more, unless a single one weighs more.
+        `away`: what says that the database is away, for all of them alike."""
         self._kit = kit
-        self._alone = kit.database.dialect != "sqlite"  # PostgreSQL groups commits by itself
-        self._waiting: list[tuple[_Flow, asyncio.Future[Any]]] = []
+        self._together = together
+        self._alone = alone
+        self._weigh = weigh
+        self._most = most
+        self._away = away
+        self._waiting: deque[tuple[A, asyncio.Future[T]]] = deque()
         self._serving: asyncio.Task[None] | None = None
 
-    async def do(
-        self, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        if self._alone:
-            return await self._kit.do(flow, *args, **kwargs)
-
-        @functools.wraps(flow)
-        def run(work: Work) -> T:
-            return flow(work, *args, **kwargs)
-
+    async def do(self, asked: A) -> T:
+        """What became of it; 2xx only after this."""
         promised: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((run, promised))
+        self._waiting.append((asked, promised))
         if self._serving is None:
             self._serving = asyncio.create_task(self._serve())
         return await promised
 
     async def _serve(self) -> None:
         while self._waiting:
-            taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            flows = [flow for flow, _ in taken]
-            try:
-                told: Sequence[Any] = await self._kit.do(_together(flows))
-            except Exception as error:
-                told = [error] * len(taken)
+            taken = self._take()
+            told = await self._settle([asked for asked, _ in taken])
             for (_, promised), result in zip(taken, told, strict=True):
                 if promised.done():
                     continue  # whoever waited for it is gone
@@ -65,27 +66,33 @@ class Crowd:
                     promised.set_result(result)
         self._serving = None
 
+    def _take(self) -> list[tuple[A, asyncio.Future[T]]]:
+        taken, weight = [self._waiting.popleft()], self._most
+        weight -= self._weigh(taken[0][0])
+        while self._waiting:
+            weight -= self._weigh(self._waiting[0][0])
+            if weight < 0:
+                break
+            taken.append(self._waiting.popleft())
+        return taken
 
-def _together(flows: Sequence[_Flow]) -> Callable[[Work], Sequence[Any]]:
-    """One flow of several; it has the name of the first."""
+    async def _settle(self, asked: Sequence[A]) -> Sequence[T | Exception]:
+        for _ in range(RACES):
+            try:
+                return await self._kit.do(self._together, asked)
+            except LostRace:
+                continue
+            except self._away as error:
+                return [error] * len(asked)
+            except Exception:
+                break
+        if len(asked) == 1:
+            return [await self._by_itself(asked[0])]
+        half = len(asked) // 2
+        return [*await self._settle(asked[:half]), *await self._settle(asked[half:])]
 
-    @functools.wraps(flows[0])
-    def run(work: Work) -> Sequence[Any]:
-        if len(flows) == 1:
-            return [flows[0](work)]
-        return [_by_itself(work, flow) for flow in flows]
-
-    return run
-
-
-def _by_itself(work: Work, flow: _Flow) -> Any:
-    point = work.tx.begin_nested()
-    try:
-        result = flow(work)
-    except OperationalError:
-        raise  # the database is away, for all of them
-    except Exception as error:
-        point.rollback()
-        return error
-    point.commit()
-    return result
+    async def _by_itself(self, asked: A) -> T | Exception:
+        try:
+            return await self._kit.do(self._alone, asked)
+        except Exception as error:
+            return error

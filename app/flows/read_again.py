@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.flows.quarantine import GIVE_UP_AFTER, raise_unreadable
-from app.flows.receive_alerts import take_in
+from app.flows.receive_alerts import Received, take_in
+from app.flows.receive_together import Told, receive_together
 from app.flows.work import Work
 from app.rules.alert import Alert, Delivery
-from storage import inbox
+from storage import inbox, tokens
 from storage.inbox import InboxState, Kept
+
+MANY = 256
+"""Alerts of one body that would keep the writer too long one after the other."""
 
 Readers = Mapping[str, Callable[[bytes], Sequence[Alert]]]
 
@@ -17,8 +21,32 @@ def keep_for_later(work: Work, delivery: Delivery, *, problem: str) -> int | Non
     return inbox.keep(work.tx, delivery, at=work.now, state=InboxState.WAITING, problem=problem)
 
 
+def begin_parts(work: Work, delivery: Delivery) -> int | Received:
+    """Keep a body whose alerts are too many for one transaction, before its first part.
+
+    Whatever ends this process in the middle, the sweep reads it again: what was taken in by then
+    only counts as told once more.
+    """
+    if delivery.token is not None and not tokens.find_valid(work.tx, [delivery.token]):
+        return Received(revoked=True)
+    row = inbox.keep(
+        work.tx, delivery, at=work.now, state=InboxState.WAITING, attempts=inbox.IN_PARTS
+    )
+    return Received(duplicate=True) if row is None else row
+
+
+def end_parts(work: Work, inbox_id: int) -> None:
+    """The last part is in."""
+    inbox.settle(work.tx, inbox_id, InboxState.DONE)
+
+
+def leave_parts(work: Work, inbox_id: int, *, problem: str) -> None:
+    """A part failed: the sweep reads the body again."""
+    inbox.leave(work.tx, inbox_id, problem=problem)
+
+
 def list_waiting(work: Work) -> list[Kept]:
-    return inbox.list_waiting(work.tx)
+    return inbox.list_waiting(work.tx, at=work.now)
 
 
 def read_again(work: Work, inbox_id: int, found: Sequence[Alert]) -> bool:
@@ -26,7 +54,10 @@ def read_again(work: Work, inbox_id: int, found: Sequence[Alert]) -> bool:
     kept = inbox.get_waiting(work.tx, inbox_id)
     if kept is None or not inbox.settle(work.tx, inbox_id, InboxState.DONE):
         return False
-    take_in(work, kept.delivery.source, inbox_id, found)
+    if len(found) > MANY:
+        receive_together(work, [Told(delivery=kept.delivery, alerts=found, row=inbox_id)])
+    else:
+        take_in(work, kept.delivery.source, inbox_id, found)
     return True
 
 

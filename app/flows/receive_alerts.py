@@ -26,11 +26,13 @@ RACES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """What became of a delivery. `duplicate`: its own delivery id was accepted before."""
+    """What became of a delivery. `duplicate`: its own delivery id was accepted before. `revoked`:
+    its token was, so nothing was kept."""
 
     attached: tuple[int, ...] = ()
     cleared: int = 0
     duplicate: bool = False
+    revoked: bool = False
 
 
 def receive_alerts(work: Work, delivery: Delivery, found: Sequence[Alert]) -> Received:
@@ -55,8 +57,8 @@ def take_in(work: Work, source: str, row: int, found: Sequence[Alert]) -> Receiv
 
 
 def _fire(work: Work, source: str, row: int, alert: Alert) -> Incident:
-    trouble = _Trouble.of(work, source, alert)
-    incident = _attach_or_open(work, source, trouble)
+    trouble = Trouble.of(work, source, alert)
+    incident = attach_or_open(work, source, alert, trouble)
     # Only now, for the incident is held: another telling of this firing waits for us, or is seen.
     known = alerts.find_firing(work.tx, source, alert.fingerprint)
     if known is None:
@@ -69,17 +71,16 @@ def _fire(work: Work, source: str, row: int, alert: Alert) -> Incident:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Trouble:
+class Trouble:
     """What an alert is about, seen with the catalogue of this instant."""
 
     key: str
-    alert: Alert
     alarm: Alarm | None
     service: Service | None
     assessment: Assessment
 
     @classmethod
-    def of(cls, work: Work, source: str, alert: Alert) -> "_Trouble":
+    def of(cls, work: Work, source: str, alert: Alert) -> "Trouble":
         alarm = work.org.alarms.get(alert.alarm)
         service = _service(work, alert)
         working = not is_out_of_hours(work, service)
@@ -92,7 +93,6 @@ class _Trouble:
         )
         return cls(
             key=_trouble_key(work, source, alert),
-            alert=alert,
             alarm=alarm,
             service=service,
             assessment=assessment,
@@ -118,7 +118,8 @@ def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
     )
 
 
-def _attach_or_open(work: Work, source: str, trouble: _Trouble) -> Incident:
+def attach_or_open(work: Work, source: str, alert: Alert, trouble: Trouble) -> Incident:
+    """The incident that an alert belongs to now."""
     for _ in range(RACES):
         here = incidents.find_open(work.tx, trouble.key, hold=True)
         if here is not None:
@@ -126,33 +127,33 @@ def _attach_or_open(work: Work, source: str, trouble: _Trouble) -> Incident:
             return work.incident(here.id)
         latest = incidents.find_latest(work.tx, trouble.key)
         if latest is not None and may_reopen(latest, work):
-            why = f"{trouble.alert.alarm} fired again within 30 minutes of the resolve"
+            why = f"{alert.alarm} fired again within 30 minutes of the resolve"
             if trigger_again(work, latest, latest.state, why=why, kind="reopened"):
                 raise_severity(work, work.incident(latest.id), trouble.assessment)
             return work.incident(latest.id)
         opened = open_incident(
             work,
             trouble=trouble.key,
-            title=trouble.alert.title,
+            title=alert.title,
             assessment=trouble.assessment,
             source=source,
             service=trouble.service,
             alarm=trouble.alarm,
-            alarm_key=trouble.alert.alarm,
+            alarm_key=alert.alarm,
         )
         if opened is not None:
             return opened
     raise RuntimeError(f"the open incident of {trouble.key} appears and disappears")
 
 
-def _attach(work: Work, incident: Incident, trouble: _Trouble) -> None:
+def _attach(work: Work, incident: Incident, trouble: Trouble) -> None:
     """At equal severity nothing is paged; at a higher one the incident is raised."""
     if not raise_severity(work, incident, trouble.assessment):
         speak.refresh_card(work, incident)
 
 
 def _store(
-    work: Work, source: str, row: int, alert: Alert, trouble: _Trouble, incident: Incident
+    work: Work, source: str, row: int, alert: Alert, trouble: Trouble, incident: Incident
 ) -> None:
     alerts.add(
         work.tx,

@@ -1,11 +1,12 @@
 """What an incident must say in Slack: asked here, spoken by delivery, each repeatable."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.chat.words.escape import is_web_address
 from app.flows.kinds import Kind
 from app.flows.work import Work
-from app.rules.incident import Incident, State
+from app.rules.incident import Incident, IncidentId, State
 from storage import effects, escalations
 from storage.effects import Lane
 
@@ -75,6 +76,11 @@ def refresh_silence(work: Work, incident: Incident) -> None:
 def refresh_card(work: Work, incident: Incident) -> None:
     if incident.channel_id is not None:
         _tell(work, incident, Kind.CARD)
+
+
+def refresh_cards(work: Work, incidents: Sequence[IncidentId]) -> None:
+    """`refresh_card` for several incidents that have their channels."""
+    work.ask_again_all(Kind.CARD, incidents, lane=Lane.CHAT, facts={"v": 1})
 
 
 def refresh_announcement(work: Work, incident: Incident) -> None:

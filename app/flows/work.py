@@ -1,6 +1,6 @@
 """What a flow works with: the open transaction, the time, and the organisation in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,21 @@ class Work:
             facts=facts,
             incident=incident,
             escalation=escalation,
+        )
+
+    def ask_again_all(
+        self, kind: str, incidents: Sequence[IncidentId], *, lane: Lane, facts: Mapping[str, Any]
+    ) -> None:
+        """Ask anew for what stands once for each of these incidents."""
+        self._hint(lane, self.now)
+        effects.ask_again_all(
+            self.tx,
+            kind=kind,
+            lane=lane,
+            incidents=incidents,
+            due=self.now,
+            now=self.now,
+            facts=facts,
         )
 
     def hasten(self, lane: Lane, key: str) -> bool:

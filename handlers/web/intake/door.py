@@ -15,7 +15,8 @@ from app.flows import quarantine, read_again
 from app.flows.crowd import Crowd
 from app.flows.intake_token import find_token
 from app.flows.kit import Kit
-from app.flows.receive_alerts import receive_alerts
+from app.flows.receive_alerts import Received
+from app.flows.receive_together import Told, receive_one, receive_together
 from app.rules.alert import Alert, Delivery
 from handlers.web.intake import alertmanager, generic
 from handlers.web.intake.readers import Unreadable
@@ -33,6 +34,15 @@ LARGE = 64 * 1024
 AWAY = (OperationalError, InterfaceError, NoConnection)
 """The database cannot be reached or written. Its other errors are about what was sent, and would
 come again however often it is repeated."""
+
+
+NO_TOKEN = "Send a valid intake token: Authorization: Bearer <token>."
+PART = 256
+"""So many alerts of one body are taken in at once; pages and other senders go between."""
+MOST = 512
+"""The weight of what shares a transaction: more would make the first of them wait."""
+WEIGHT_OF_A_BODY = 2
+"""Beside its alerts; a body costs about as much as two of them."""
 
 
 class TooLarge(Exception):
@@ -54,7 +64,14 @@ class Door:
 
     def __init__(self, kit: Kit, *, max_bytes: int) -> None:
         self._kit = kit
-        self._crowd = Crowd(kit)
+        self._crowd = Crowd(
+            kit,
+            receive_together,
+            receive_one,
+            weigh=lambda told: WEIGHT_OF_A_BODY + len(told.alerts),
+            most=MOST,
+            away=AWAY,
+        )
         self._max_bytes = max_bytes
 
     async def take(self, request: Request) -> Response:
@@ -74,7 +91,7 @@ class Door:
     async def _take(self, request: Request, source: str, reader: Reader) -> Response:
         token = await self._admit(request, source)
         if token is None:
-            return _answer(401, "Send a valid intake token: Authorization: Bearer <token>.")
+            return _answer(401, NO_TOKEN)
         try:
             body = await asyncio.wait_for(self._body(request), READ_SECONDS)
         except TooLarge as large:
@@ -117,19 +134,48 @@ class Door:
             log.warning("a body from %s cannot be read: %s; it is kept", delivery.source, reason)
             await self._kit.do(quarantine.quarantine, delivery, problem=str(reason))
             return _answer(202, f"Kept but not understood ({reason}); people were told.")
+        received = await self._take_in(delivery, found)
+        if received is None:
+            return _answer(202, "Kept; it will be read again.")
+        if received.revoked:
+            return _answer(401, NO_TOKEN)
+        if received.duplicate:
+            return JSONResponse({"status": "accepted", "duplicate": True})
+        incidents = [f"INC-{each}" for each in dict.fromkeys(received.attached)]
+        return JSONResponse({"status": "accepted", "incidents": incidents})
+
+    async def _take_in(self, delivery: Delivery, found: Sequence[Alert]) -> Received | None:
+        """None: its flow failed, and the body is kept to be read again."""
+        kept: list[int] = []
         try:
-            received = await self._crowd.do(receive_alerts, delivery, found)
+            if len(found) <= PART:
+                return await self._crowd.do(Told(delivery=delivery, alerts=found))
+            return await self._take_in_parts(delivery, found, kept)
         except AWAY:
             raise
         except Exception as error:
             log.exception("alerts from %s could not be taken in; the body is kept", delivery.source)
             problem = f"taking it in failed ({type(error).__name__})"
-            await self._kit.do(read_again.keep_for_later, delivery, problem=problem)
-            return _answer(202, "Kept; it will be read again.")
-        if received.duplicate:
-            return JSONResponse({"status": "accepted", "duplicate": True})
-        incidents = [f"INC-{each}" for each in dict.fromkeys(received.attached)]
-        return JSONResponse({"status": "accepted", "incidents": incidents})
+            if kept:
+                await self._kit.do(read_again.leave_parts, kept[0], problem=problem)
+            else:
+                await self._kit.do(read_again.keep_for_later, delivery, problem=problem)
+            return None
+
+    async def _take_in_parts(
+        self, delivery: Delivery, found: Sequence[Alert], kept: list[int]
+    ) -> Received:
+        """Its row in the inbox goes into `kept`."""
+        begun = await self._kit.do(read_again.begin_parts, delivery)
+        if isinstance(begun, Received):
+            return begun
+        kept.append(begun)
+        attached: list[int] = []
+        for start in range(0, len(found), PART):
+            part = Told(delivery=delivery, alerts=found[start : start + PART], row=begun)
+            attached += (await self._crowd.do(part)).attached
+        await self._kit.do(read_again.end_parts, begun)
+        return Received(attached=tuple(attached))
 
 
 async def _read(reader: Reader, body: bytes) -> Sequence[Alert]:
