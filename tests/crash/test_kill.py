@@ -8,7 +8,7 @@ from tests.crash.ward import Ward, ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 
-ON_THE_WAY_IN = ["before:receive_alerts", "after:receive_alerts"]
+ON_THE_WAY_IN = ["before:receive_together", "after:receive_alerts"]
 WHILE_PAGING = [
     "before:answer_next",
     "after:answer_next",
@@ -31,7 +31,7 @@ WHILE_POSTING = [
     "before:ended:announcement",
 ]
 ON_POSTGRESQL = [
-    "after:receive_alerts",
+    "after:receive_together",
     "after:answer_next",
     "after:take_rings",
     "after:ring",
