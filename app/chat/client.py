@@ -258,18 +258,6 @@ class Chat:
                 fine=("already_in_channel", "cant_invite_self"),
             )
 
-    async def members(self, channel: str) -> set[str]:
-        found: set[str] = set()
-        cursor = ""
-        while True:
-            answer = await self._call(
-                "conversations.members", channel=channel, limit=1000, cursor=cursor or None
-            )
-            found.update(answer["members"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return found
-
     async def channel_id(self, name: str) -> str:
         """The id behind a "#name" of the organisation file; ids pass through.
 

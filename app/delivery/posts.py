@@ -122,10 +122,10 @@ class Posts:
         incident = await self._incident(effect)
         if incident.channel_id is None:
             return Spoken()
-        wanted = await self._kit.read(invited, incident.id)
-        missing = sorted(wanted - await self._chat.members(incident.channel_id))
-        if missing:
-            await self._chat.invite(incident.channel_id, missing)
+        wanted = sorted(await self._kit.read(invited, incident.id))
+        if wanted:
+            # Who is in it already is no failure; looking first would cost the others a call.
+            await self._chat.invite(incident.channel_id, wanted)
         return Spoken()
 
     # ── posts ─────────────────────────────────────────────────────────────────────────────────

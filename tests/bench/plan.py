@@ -10,6 +10,10 @@ class Plan:
     rounds: int
     pages: int
     """Pages a round, for each of Slack's moods and each load."""
+    rooms: int
+    """P1s of a round whose channel is waited for; past 8 Slack's limit is what is measured."""
+    a_minute: int
+    """P1s sent at the pace of 60 a minute."""
     open_incidents: int
     seconds: float
     """How long each number of clients sends alerts in a round, and raw transactions are made."""
@@ -23,6 +27,8 @@ class Plan:
 LONG = Plan(
     rounds=3,
     pages=20,
+    rooms=8,
+    a_minute=60,
     open_incidents=50,
     seconds=2.0,
     clients=(1, 16, 64),
@@ -33,6 +39,8 @@ LONG = Plan(
 SHORT = Plan(
     rounds=1,
     pages=10,
+    rooms=5,
+    a_minute=15,
     open_incidents=50,
     seconds=1.0,
     clients=(1, 16, 64),
@@ -43,6 +51,8 @@ SHORT = Plan(
 TINY = Plan(
     rounds=1,
     pages=1,
+    rooms=1,
+    a_minute=2,
     open_incidents=2,
     seconds=0.1,
     clients=(1, 4),

@@ -15,6 +15,8 @@ def test_the_smallest_bench_prints_a_row_for_everything_it_promises() -> None:
     for promised in (
         "page leaves, idle, Slack well",
         "page leaves, 2 other P1s open, Slack dark",
+        "channel usable, to a call",
+        "new connections a call",
         "raw durable transactions",
         "alerts accepted, 4 senders",
         "to raw, 4 senders",
