@@ -32,6 +32,7 @@ from app.paging.seal import Seal
 from app.setting_values import Address, Secret
 from app.settings import Settings, SettingsError
 from handlers.clock import Duty, Tick
+from handlers.sealing import Sealing
 from handlers.slack.alarm import SlackAlarm
 from handlers.slack.app import make_bolt
 from handlers.slack.desk import CommandNames
@@ -199,6 +200,7 @@ class Baton:
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
             lambda: _measure(kit.clock),
+            Sealing(kit),
             self._look_at_slack,
         ]
 
