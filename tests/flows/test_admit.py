@@ -30,9 +30,10 @@ from app.organisation.apply import apply
 from app.organisation.example import example_text
 from app.paging.seal import Seal
 from app.paging.targets import read_target
+from app.rules.chain import Record
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
-from storage import audit, contacts, handovers, incidents, people, tables
+from storage import contacts, handovers, incidents, people, tables
 from storage.people import Standing
 from tests.kit import Bench
 
@@ -332,10 +333,10 @@ def attempt(bench: Bench, deed: Deed, caller: Caller, person: PersonId) -> Refus
     raise AssertionError("neither done nor refused")
 
 
-def refusals(bench: Bench) -> list[audit.Record]:
+def refusals(bench: Bench) -> list[Record]:
     with bench.database.read.begin() as tx:
         rows = tx.execute(tables.audit.select().order_by(tables.audit.c.id))
-        return [audit.Record(**row._mapping) for row in rows if row.refused]
+        return [Record(**row._mapping) for row in rows if row.refused]
 
 
 def test_only_those_in_the_table_may(crowd: Bench) -> None:
