@@ -29,6 +29,9 @@ class Contact:
     removed_at: datetime | None
 
 
+_GET = select(contact_methods).where(
+    contact_methods.c.id == bindparam("given_id"), contact_methods.c.removed_at.is_(None)
+)
 _LIST_OF = (
     select(contact_methods)
     .where(
@@ -45,11 +48,7 @@ def add(tx: Connection, **values: Any) -> Contact:
 
 
 def get(tx: Connection, contact_id: int) -> Contact | None:
-    found = tx.execute(
-        select(contact_methods).where(
-            contact_methods.c.id == contact_id, contact_methods.c.removed_at.is_(None)
-        )
-    ).one_or_none()
+    found = tx.execute(_GET, {"given_id": contact_id}).one_or_none()
     return _value(found) if found else None
 
 

@@ -18,10 +18,12 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     func,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -86,6 +88,91 @@ class OfPage:
     kind: str
     outcome: Outcome
     facts: Mapping[str, Any]
+
+
+# ── the statements of the hot paths ───────────────────────────────────────────────────────────
+# Built once: to build one costs several times what to run it does.
+_READY = or_(
+    and_(effects.c.outcome.in_(WAITING), effects.c.due <= bindparam("now")),
+    and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= bindparam("now")),
+)
+_IN_TURN = (
+    select(effects.c.id, effects.c.outcome, effects.c.incident)
+    .where(effects.c.lane == bindparam("given_lane"), _READY)
+    .order_by(effects.c.due, effects.c.id)
+    .limit(bindparam("most"))
+)
+_AHEAD = _IN_TURN
+_FREE = _IN_TURN.with_for_update(skip_locked=True)
+_FREE_ONE = _FREE.where(effects.c.id == bindparam("given_id"))
+_FREE_BUT = _FREE.where(effects.c.id.not_in(bindparam("here", expanding=True)))
+_TAKE = (
+    update(effects)
+    .where(effects.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        outcome=Outcome.CLAIMED,
+        lease_until=bindparam("until"),
+        fence=effects.c.fence + 1,
+        attempts=effects.c.attempts + 1,
+        claimed_revision=effects.c.revision,
+        first_claimed_at=func.coalesce(effects.c.first_claimed_at, bindparam("now")),
+    )
+    .returning(*effects.c)
+)
+_HELD = update(effects).where(
+    effects.c.id == bindparam("given_id"),
+    effects.c.fence == bindparam("given_fence"),
+    effects.c.outcome == Outcome.CLAIMED,
+)
+_ENDED: dict[Any, Any] = {
+    "problem": bindparam("given_problem"),
+    "lease_until": None,
+    "ended_at": bindparam("now"),
+}
+_END = _HELD.values(outcome=bindparam("given_outcome"), **_ENDED)
+_DONE = _HELD.values(
+    outcome=case(
+        (effects.c.revision != effects.c.claimed_revision, Outcome.DUE.value),
+        else_=bindparam("given_outcome"),
+    ),
+    **_ENDED,
+)
+_POSTPONE = _HELD.values(
+    outcome=bindparam("given_outcome"),
+    due=bindparam("given_due"),
+    problem=bindparam("given_problem"),
+    lease_until=None,
+)
+_POSTPONE_FRESH = _POSTPONE.values(attempts=0)
+_HASTEN = (
+    update(effects)
+    .where(
+        effects.c.key == bindparam("given_key"),
+        effects.c.outcome.in_(WAITING),
+        effects.c.due > bindparam("now"),
+    )
+    .values(due=bindparam("now"))
+)
+_BY_KEY = select(effects.c.id, effects.c.facts).where(effects.c.key == bindparam("given_key"))
+_LANES = effects.c.lane.in_(bindparam("lanes", expanding=True))
+_NEXT = union_all(
+    select(effects.c.lane, func.min(effects.c.due).label("due"))
+    .where(_LANES, effects.c.outcome.in_(WAITING))
+    .group_by(effects.c.lane),
+    select(effects.c.lane, func.min(effects.c.lease_until))
+    .where(_LANES, effects.c.outcome == Outcome.CLAIMED)
+    .group_by(effects.c.lane),
+)
+
+
+def _free(*matching: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The ids of what matches and of no effect that another transaction is changing just now."""
+    return select(effects.c.id).where(*matching).with_for_update(skip_locked=True)
+
+
+_RENEW = _HELD.where(effects.c.id.in_(_free(effects.c.id == bindparam("given_id")))).values(
+    lease_until=bindparam("until")
+)
 
 
 def ask(
@@ -199,45 +286,24 @@ def claim(
     `only` takes none but that one. `spoken_here` are those that the caller is speaking itself:
     a jump of the clock makes their leases look lost, and they are not taken from it again.
     """
-    wanted = (
-        select(effects.c.id, effects.c.outcome)
-        .where(effects.c.lane == lane, _ready(now))
-        .order_by(effects.c.due, effects.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    asked = {"given_lane": lane, "now": now, "most": limit}
     if only is not None:
-        wanted = wanted.where(effects.c.id == only)
-    if spoken_here:
-        wanted = wanted.where(effects.c.id.not_in(spoken_here))
-    before = {row.id: row.outcome for row in tx.execute(wanted)}
+        wanted = tx.execute(_FREE_ONE, {**asked, "given_id": only})
+    elif spoken_here:
+        wanted = tx.execute(_FREE_BUT, {**asked, "here": list(spoken_here)})
+    else:
+        wanted = tx.execute(_FREE, asked)
+    before = {row.id: row.outcome for row in wanted}
     if not before:
         return []
-    taken = tx.execute(
-        update(effects)
-        .where(effects.c.id.in_(before))
-        .values(
-            outcome=Outcome.CLAIMED,
-            lease_until=now + lease,
-            fence=effects.c.fence + 1,
-            attempts=effects.c.attempts + 1,
-            claimed_revision=effects.c.revision,
-            first_claimed_at=func.coalesce(effects.c.first_claimed_at, now),
-        )
-        .returning(*effects.c)
-    )
+    taken = tx.execute(_TAKE, {"ids": list(before), "until": now + lease, "now": now})
     found = [_value(row, repeat=before[row.id] != Outcome.DUE) for row in taken]
     return sorted(found, key=lambda effect: (effect.due, effect.id))
 
 
 def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[Ahead]:
     """What could be claimed now, oldest due first; nothing is taken or locked."""
-    rows = tx.execute(
-        select(effects.c.id, effects.c.incident)
-        .where(effects.c.lane == lane, _ready(now))
-        .order_by(effects.c.due, effects.c.id)
-        .limit(limit)
-    )
+    rows = tx.execute(_AHEAD, {"given_lane": lane, "now": now, "most": limit})
     return [Ahead(id=row.id, incident=row.incident) for row in rows]
 
 
@@ -269,8 +335,7 @@ def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
     for nobody, so that nobody can be waiting for it in a circle.
     """
     for effect in held:
-        free = _free(effects.c.id == effect.id)
-        tx.execute(_held(effect).where(effects.c.id.in_(free)).values(lease_until=until))
+        tx.execute(_RENEW, {**_claim_of(effect), "until": until})
 
 
 def finish(
@@ -280,14 +345,9 @@ def finish(
 
     A `done` effect that was asked again while it was spoken becomes due once more.
     """
-    stale = effects.c.revision != effects.c.claimed_revision
-    result: Any = outcome.value
-    if outcome is Outcome.DONE:
-        result = case((stale, Outcome.DUE.value), else_=outcome.value)
-    written = tx.execute(
-        _held(effect).values(outcome=result, problem=problem, lease_until=None, ended_at=now)
-    )
-    return written.rowcount == 1
+    change = _DONE if outcome is Outcome.DONE else _END
+    facts = {"given_outcome": outcome, "given_problem": problem, "now": now}
+    return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
 
 
 def postpone(
@@ -303,15 +363,13 @@ def postpone(
 
     `fresh` forgets the failed attempts: for a rate limit, which is nobody's failure.
     """
-    values: dict[str, Any] = {
-        "outcome": Outcome.UNKNOWN if unknown else Outcome.DUE,
-        "due": due,
-        "problem": problem,
-        "lease_until": None,
+    facts = {
+        "given_outcome": Outcome.UNKNOWN if unknown else Outcome.DUE,
+        "given_due": due,
+        "given_problem": problem,
     }
-    if fresh:
-        values["attempts"] = 0
-    return tx.execute(_held(effect).values(**values)).rowcount == 1
+    change = _POSTPONE_FRESH if fresh else _POSTPONE
+    return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
 
 
 def delay(tx: Connection, effect_id: int, *, due: datetime, problem: str) -> None:
@@ -340,34 +398,39 @@ def cancel(
     waited for. If it fails, or its holder dies, whoever claims it next looks again whether it is
     still wanted; so does the flow of a wait.
     """
-    matching: list[ColumnElement[bool]] = [effects.c.outcome.in_(WAITING)]
-    for column, value in (
-        (effects.c.escalation, escalation),
-        (effects.c.page, page),
-        (effects.c.incident, incident),
-        (effects.c.key, key),
-    ):
-        if value is not None:
-            matching.append(column == value)
+    wanted = {"escalation": escalation, "page": page, "incident": incident, "key": key}
+    given = {f"given_{name}": value for name, value in wanted.items() if value is not None}
     kinds = list(kinds)
-    if kinds:
-        matching.append(effects.c.kind.in_(kinds))
-    done = tx.execute(
-        update(effects)
-        .where(effects.c.id.in_(_free(*matching)))
-        .values(outcome=Outcome.CANCELLED, problem=why, ended_at=now, lease_until=None)
+    change = _cancelling(
+        tuple(name for name, value in wanted.items() if value is not None), bool(kinds)
     )
-    return done.rowcount
+    facts: dict[str, Any] = {**given, "now": now, "given_problem": why}
+    if kinds:
+        facts["given_kinds"] = kinds
+    return tx.execute(change, facts).rowcount
+
+
+@functools.cache
+def _cancelling(given: tuple[str, ...], by_kind: bool) -> Any:
+    matching = [effects.c[name] == bindparam(f"given_{name}") for name in given]
+    if by_kind:
+        matching.append(effects.c.kind.in_(bindparam("given_kinds", expanding=True)))
+    free = _free(effects.c.outcome.in_(WAITING), *matching)
+    return (
+        update(effects)
+        .where(effects.c.id.in_(free))
+        .values(
+            outcome=Outcome.CANCELLED,
+            problem=bindparam("given_problem"),
+            ended_at=bindparam("now"),
+            lease_until=None,
+        )
+    )
 
 
 def hasten(tx: Connection, key: str, *, now: datetime) -> bool:
     """Make a waiting effect due now."""
-    change = (
-        update(effects)
-        .where(effects.c.key == key, effects.c.outcome.in_(WAITING), effects.c.due > now)
-        .values(due=now)
-    )
-    return tx.execute(change).rowcount == 1
+    return tx.execute(_HASTEN, {"given_key": key, "now": now}).rowcount == 1
 
 
 def hasten_failed(tx: Connection, lanes: Sequence[Lane], *, now: datetime) -> int:
@@ -386,18 +449,8 @@ def hasten_failed(tx: Connection, lanes: Sequence[Lane], *, now: datetime) -> in
 
 def next_due(tx: Connection, lanes: Sequence[Lane]) -> dict[Lane, datetime]:
     """When each lane has something to do next; a lane with nothing is left out."""
-    rows = tx.execute(
-        select(effects.c.lane, func.min(effects.c.due).label("due"))
-        .where(effects.c.lane.in_(lanes), effects.c.outcome.in_(WAITING))
-        .group_by(effects.c.lane)
-    )
-    found = {Lane(row.lane): row.due for row in rows}
-    leases = tx.execute(
-        select(effects.c.lane, func.min(effects.c.lease_until).label("due"))
-        .where(effects.c.lane.in_(lanes), effects.c.outcome == Outcome.CLAIMED)
-        .group_by(effects.c.lane)
-    )
-    for row in leases:
+    found: dict[Lane, datetime] = {}
+    for row in tx.execute(_NEXT, {"lanes": list(lanes)}):
         lane = Lane(row.lane)
         found[lane] = min(found.get(lane, row.due), row.due)
     return found
@@ -415,33 +468,18 @@ def count(tx: Connection) -> dict[tuple[str, str], int]:
 
 def was_asked(tx: Connection, key: str) -> bool:
     """Whether an effect of this key was ever asked for, whatever became of it."""
-    return tx.execute(select(effects.c.id).where(effects.c.key == key)).first() is not None
+    return tx.execute(_BY_KEY, {"given_key": key}).first() is not None
 
 
 def facts_of(tx: Connection, key: str) -> Mapping[str, Any]:
     """The facts an effect was last asked with; empty when it never was."""
-    row = tx.execute(select(effects.c.facts).where(effects.c.key == key)).one_or_none()
+    row = tx.execute(_BY_KEY, {"given_key": key}).one_or_none()
     return row.facts if row is not None else {}
 
 
-def _ready(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(effects.c.outcome.in_(WAITING), effects.c.due <= now),
-        and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= now),
-    )
-
-
-def _free(*matching: ColumnElement[bool]) -> Select[tuple[int]]:
-    """The ids of what matches and of no effect that another transaction is changing just now."""
-    return select(effects.c.id).where(*matching).with_for_update(skip_locked=True)
-
-
-def _held(effect: Effect) -> Any:
-    return update(effects).where(
-        effects.c.id == effect.id,
-        effects.c.fence == effect.fence,
-        effects.c.outcome == Outcome.CLAIMED,
-    )
+def _claim_of(effect: Effect) -> dict[str, Any]:
+    """What `_HELD` asks for: the claim that this holder still has to have."""
+    return {"given_id": effect.id, "given_fence": effect.fence}
 
 
 def _value(row: Row[Any], *, repeat: bool) -> Effect:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
@@ -66,6 +66,63 @@ class Page:
     answered_at: datetime | None
 
 
+# ── the statements of the hot paths, built once ───────────────────────────────────────────────
+_GET = select(escalations).where(escalations.c.id == bindparam("given_id"))
+_NEWEST = (
+    select(escalations)
+    .where(
+        escalations.c.incident == bindparam("given_incident"),
+        escalations.c.kind == EscalationKind.INCIDENT,
+    )
+    .order_by(escalations.c.id.desc())
+    .limit(1)
+)
+_RINGING = (
+    select(escalations)
+    .where(
+        escalations.c.incident == bindparam("given_incident"),
+        escalations.c.state == Ringing.RINGING,
+    )
+    .order_by(escalations.c.id)
+)
+_ADVANCE = (
+    update(escalations)
+    .where(
+        escalations.c.id == bindparam("given_id"),
+        escalations.c.state == Ringing.RINGING,
+        escalations.c.step == bindparam("given_step"),
+    )
+    .values(
+        tier=bindparam("given_tier"),
+        round=bindparam("given_round"),
+        step=bindparam("given_next"),
+        step_at=bindparam("given_at"),
+    )
+)
+_END = (
+    update(escalations)
+    .where(escalations.c.id == bindparam("given_id"), escalations.c.state == Ringing.RINGING)
+    .values(
+        state=bindparam("given_state"),
+        ended_at=bindparam("given_at"),
+        answered_by=bindparam("given_person"),
+    )
+)
+_PAGE = select(pages).where(pages.c.id == bindparam("given_id"))
+_PAGES = (
+    select(pages).where(pages.c.escalation == bindparam("given_escalation")).order_by(pages.c.id)
+)
+_END_PAGES = (
+    update(pages)
+    .where(
+        pages.c.escalation == bindparam("given_escalation"),
+        pages.c.state == Ringing.RINGING,
+    )
+    .values(state=bindparam("given_state"), answered_at=bindparam("given_at"))
+)
+_END_PAGES_OF = _END_PAGES.where(pages.c.person == bindparam("given_person"))
+
+
 def start(tx: Connection, **values: Any) -> Escalation | None:
     """The new escalation, or None when the incident's own one rings already."""
     found = add_if_new(tx, escalations, {"state": Ringing.RINGING, "step": 0, **values})
@@ -73,30 +130,18 @@ def start(tx: Connection, **values: Any) -> Escalation | None:
 
 
 def get(tx: Connection, escalation_id: int) -> Escalation | None:
-    found = tx.execute(select(escalations).where(escalations.c.id == escalation_id)).one_or_none()
+    found = tx.execute(_GET, {"given_id": escalation_id}).one_or_none()
     return _escalation(found) if found else None
 
 
 def newest_of(tx: Connection, incident_id: IncidentId) -> Escalation | None:
     """The newest escalation of the incident's own kind."""
-    found = tx.execute(
-        select(escalations)
-        .where(
-            escalations.c.incident == incident_id,
-            escalations.c.kind == EscalationKind.INCIDENT,
-        )
-        .order_by(escalations.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    found = tx.execute(_NEWEST, {"given_incident": incident_id}).one_or_none()
     return _escalation(found) if found else None
 
 
 def list_ringing(tx: Connection, incident_id: IncidentId) -> list[Escalation]:
-    rows = tx.execute(
-        select(escalations)
-        .where(escalations.c.incident == incident_id, escalations.c.state == Ringing.RINGING)
-        .order_by(escalations.c.id)
-    )
+    rows = tx.execute(_RINGING, {"given_incident": incident_id})
     return [_escalation(row) for row in rows]
 
 
@@ -116,16 +161,15 @@ def list_started(tx: Connection, start: datetime, end: datetime) -> list[Escalat
 
 def advance(tx: Connection, escalation: Escalation, *, tier: int, round: int, at: datetime) -> bool:
     """Take the next step; True for the one caller that took it from where it stood."""
-    change = (
-        update(escalations)
-        .where(
-            escalations.c.id == escalation.id,
-            escalations.c.state == Ringing.RINGING,
-            escalations.c.step == escalation.step,
-        )
-        .values(tier=tier, round=round, step=escalation.step + 1, step_at=at)
-    )
-    return tx.execute(change).rowcount == 1
+    facts = {
+        "given_id": escalation.id,
+        "given_step": escalation.step,
+        "given_tier": tier,
+        "given_round": round,
+        "given_next": escalation.step + 1,
+        "given_at": at,
+    }
+    return tx.execute(_ADVANCE, facts).rowcount == 1
 
 
 def end(
@@ -133,21 +177,19 @@ def end(
 ) -> bool:
     """Stop it: answered by a person, or ended with the incident. True for the first caller."""
     state = Ringing.ANSWERED if answered_by else Ringing.ENDED
-    change = (
-        update(escalations)
-        .where(escalations.c.id == escalation_id, escalations.c.state == Ringing.RINGING)
-        .values(state=state, ended_at=at, answered_by=answered_by)
-    )
-    if tx.execute(change).rowcount != 1:
+    facts = {
+        "given_id": escalation_id,
+        "given_state": state,
+        "given_person": answered_by,
+        "given_at": at,
+    }
+    if tx.execute(_END, facts).rowcount != 1:
         return False
-    ringing = (pages.c.escalation == escalation_id) & (pages.c.state == Ringing.RINGING)
+    of_it = {"given_escalation": escalation_id, "given_at": at}
     if answered_by:
-        tx.execute(
-            update(pages)
-            .where(ringing, pages.c.person == answered_by)
-            .values(state=Ringing.ANSWERED, answered_at=at)
-        )
-    tx.execute(update(pages).where(ringing).values(state=Ringing.ENDED, answered_at=at))
+        mine = {**of_it, "given_state": Ringing.ANSWERED, "given_person": answered_by}
+        tx.execute(_END_PAGES_OF, mine)
+    tx.execute(_END_PAGES, {**of_it, "given_state": Ringing.ENDED})
     return True
 
 
@@ -158,7 +200,7 @@ def add_page(tx: Connection, **values: Any) -> Page | None:
 
 
 def get_page(tx: Connection, page_id: int) -> Page | None:
-    found = tx.execute(select(pages).where(pages.c.id == page_id)).one_or_none()
+    found = tx.execute(_PAGE, {"given_id": page_id}).one_or_none()
     return _page(found) if found else None
 
 
@@ -189,7 +231,7 @@ def list_pages(tx: Connection, incident_id: IncidentId) -> list[Page]:
 
 
 def pages_of(tx: Connection, escalation_id: int) -> list[Page]:
-    rows = tx.execute(select(pages).where(pages.c.escalation == escalation_id).order_by(pages.c.id))
+    rows = tx.execute(_PAGES, {"given_escalation": escalation_id})
     return [_page(row) for row in rows]
 
 

@@ -31,6 +31,29 @@ _OPEN = select(incidents).where(
     incidents.c.trouble == bindparam("given_trouble"), incidents.c.state.in_(OPEN)
 )
 _OPEN_AND_HOLD = _OPEN.with_for_update(key_share=True)
+_HOLD_IF_FREE = (
+    select(incidents.c.id)
+    .where(incidents.c.id == bindparam("given_id"))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_LATEST = (
+    select(incidents)
+    .where(
+        incidents.c.trouble == bindparam("given_trouble"),
+        incidents.c.state.in_([State.RESOLVED, State.CLOSED]),
+    )
+    .order_by(incidents.c.id.desc())
+    .limit(1)
+)
+_PROGRESS = (
+    update(incidents)
+    .where(
+        incidents.c.id == bindparam("given_id"),
+        incidents.c.state == State.ACKNOWLEDGED,
+        incidents.c.acknowledged_by == bindparam("given_person"),
+    )
+    .values(progress_at=bindparam("given_at"))
+)
 
 
 def open_new(tx: Connection, **values: Any) -> Incident | None:
@@ -52,9 +75,7 @@ def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incid
 
 def hold_if_free(tx: Connection, incident_id: IncidentId) -> bool:
     """Hold it like `get`, unless another transaction does; False then, at once."""
-    query = select(incidents.c.id).where(incidents.c.id == incident_id)
-    held = tx.execute(query.with_for_update(key_share=True, skip_locked=True))
-    return held.first() is not None
+    return tx.execute(_HOLD_IF_FREE, {"given_id": incident_id}).first() is not None
 
 
 def find_open(tx: Connection, trouble: str, *, hold: bool = False) -> Incident | None:
@@ -95,15 +116,7 @@ def hold_all(
 
 def find_latest(tx: Connection, trouble: str) -> Incident | None:
     """The newest incident of a trouble that ended by resolve or close."""
-    found = tx.execute(
-        select(incidents)
-        .where(
-            incidents.c.trouble == trouble,
-            incidents.c.state.in_([State.RESOLVED, State.CLOSED]),
-        )
-        .order_by(incidents.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    found = tx.execute(_LATEST, {"given_trouble": trouble}).one_or_none()
     return _value(found) if found else None
 
 
@@ -219,16 +232,8 @@ def adopt_channel(tx: Connection, incident_id: IncidentId, *, channel_id: str, n
 
 def made_progress(tx: Connection, incident_id: IncidentId, by: PersonId, at: datetime) -> bool:
     """True when `by` holds the acknowledgement, whose clock then starts anew."""
-    change = (
-        update(incidents)
-        .where(
-            incidents.c.id == incident_id,
-            incidents.c.state == State.ACKNOWLEDGED,
-            incidents.c.acknowledged_by == by,
-        )
-        .values(progress_at=at)
-    )
-    return tx.execute(change).rowcount == 1
+    facts = {"given_id": incident_id, "given_person": by, "given_at": at}
+    return tx.execute(_PROGRESS, facts).rowcount == 1
 
 
 def _value(row: Row[Any]) -> Incident:

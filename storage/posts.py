@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from storage.tables import posts
 from storage.upsert import insert_for, inserted
@@ -15,6 +15,9 @@ class Post:
     channel: str
     ts: str
     incident: int | None
+
+
+_FIND = select(posts).where(posts.c.key == bindparam("given_key"))
 
 
 def remember(
@@ -30,7 +33,7 @@ def remember(
 
 
 def find(tx: Connection, key: str) -> Post | None:
-    row = tx.execute(select(posts).where(posts.c.key == key)).one_or_none()
+    row = tx.execute(_FIND, {"given_key": key}).one_or_none()
     if row is None:
         return None
     return Post(key=row.key, channel=row.channel, ts=row.ts, incident=row.incident)
