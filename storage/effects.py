@@ -204,6 +204,41 @@ def ask(
     return add_if_new(tx, effects, values) is not None
 
 
+def ask_and_claim(
+    tx: Connection,
+    *,
+    kind: str,
+    lane: Lane,
+    key: str,
+    now: datetime,
+    lease: timedelta,
+    facts: Mapping[str, Any],
+    incident: int,
+    escalation: int,
+    page: int,
+) -> Effect | None:
+    """Ask for an effect that is due now and claim it; None when `key` was asked before."""
+    values = {
+        "kind": kind,
+        "lane": lane,
+        "key": key,
+        "due": now,
+        "facts": dict(facts),
+        "incident": incident,
+        "escalation": escalation,
+        "page": page,
+        "outcome": Outcome.CLAIMED,
+        "asked_at": now,
+        "claimed_revision": 1,
+        "lease_until": now + lease,
+        "fence": 1,
+        "attempts": 1,
+        "first_claimed_at": now,
+    }
+    row = add_if_new(tx, effects, values)
+    return _value(row, repeat=False) if row is not None else None
+
+
 def ask_again(
     tx: Connection,
     *,

@@ -1,18 +1,20 @@
 """Delivery: the lanes together, woken by commits and by the tick."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 from app.chat.client import Chat
+from app.delivery import outcome
 from app.delivery.comeback import Comeback
 from app.delivery.directory import Directory
 from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.delivery.posts import Posts
-from app.delivery.rings import Rings, claim_rings
+from app.delivery.rings import Call, Rings, claim_rings
 from app.delivery.waits import answer_due
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
@@ -26,6 +28,8 @@ from storage.effects import Effect, Lane
 log = logging.getLogger("baton.delivery")
 T = TypeVar("T")
 
+STAND_BACK = 0.01
+"""Seconds that what is said in Slack waits, at most, for phones that are being rung just now."""
 PAGE_PLACES = 64
 DIRECT_PLACES = 64
 CHAT_PLACES = 128
@@ -50,10 +54,12 @@ class Delivery:
     ) -> None:
         self._kit = kit
         rings = Rings(kit, chat=chat, gateway=gateway, links=links, seal=seal)
-        self._lanes = [
+        self._rings = rings
+        self._phones, direct = (
             LaneLoop(kit, lane, claim=claim_rings(lane), speak=rings.speak, places=places)
             for lane, places in ((Lane.PAGE, PAGE_PLACES), (Lane.DIRECT, DIRECT_PLACES))
-        ]
+        )
+        self._lanes = [self._phones, direct]
         if chat is not None:
             speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
             self._lanes += [
@@ -62,20 +68,71 @@ class Delivery:
             ]
         self.comeback = Comeback(kit, chat, fresh_token=fresh_token) if chat is not None else None
         self._waits_due = asyncio.Event()
+        self._next_wait: datetime | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._held_back: dict[Lane, datetime] = {}
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         kit.on_commit(self.wake)
 
+    # ── what a commit claimed for us (app.flows.work.Live) ────────────────────────────────────
+    @property
+    def lease(self) -> timedelta:
+        return outcome.LEASE
+
+    @property
+    def places(self) -> int:
+        return self._phones.free
+
+    def prepare(self, work: Work, effect: Effect) -> Call | None:
+        return self._rings.prepare(work, effect)
+
+    def begin(self, claimed: list[tuple[Effect, object]]) -> None:
+        """Its caller may be gone by now, so this does not hang on anybody's task."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ring, claimed)
+
+    def _ring(self, claimed: list[tuple[Effect, object]]) -> None:
+        for effect, call in claimed:
+            speak = functools.partial(self._rings.speak, call=cast(Call | None, call))
+            task = self._phones.begin(effect, speak)
+            self._leaving.add(task)
+            task.add_done_callback(self._left)
+        asyncio.get_running_loop().call_later(STAND_BACK, self._go_on)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._leaving.discard(task)
+        if not self._leaving:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        held, self._held_back = self._held_back, {}
+        self._leaving.clear()
+        self.wake(held)
+
+    # ── the lanes ─────────────────────────────────────────────────────────────────────────────
     def wake(self, asked: dict[Lane, datetime]) -> None:
-        """A commit asked for something: a hint, safe to lose."""
-        for lane in self._lanes:
-            if lane.lane in asked:
-                lane.wake(asked[lane.lane])
-        if Lane.WAIT in asked:
+        """A commit asked for something: a hint, safe to lose.
+
+        While phones are being rung the others stand back for an instant: what they do takes the
+        same processor.
+        """
+        if self._leaving:
+            for lane, due in asked.items():
+                self._held_back[lane] = min(due, self._held_back.get(lane, due))
+            return
+        for each in self._lanes:
+            if each.lane in asked:
+                each.wake(asked[each.lane])
+        wait = asked.get(Lane.WAIT)
+        if wait is not None and (self._next_wait is None or wait < self._next_wait):
             self._waits_due.set()
 
     def start(self) -> None:
         """Serve every lane on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._kit.speaks(self)
         loops = [lane.run() for lane in self._lanes]
         loops += [self.comeback.run()] if self.comeback is not None else []
         self._tasks = [asyncio.create_task(each) for each in (*loops, self._waits(), self._keep())]
@@ -83,6 +140,7 @@ class Delivery:
     async def stop(self, *, within: float) -> None:
         """Claim nothing more, and let what is being spoken end."""
         self._stopping = True
+        self._kit.speaks(None)
         self._waits_due.set()
         for lane in self._lanes:
             lane.stop()
@@ -120,8 +178,9 @@ class Delivery:
         """Waits end on time: sleep until the earliest, or until a commit brings an earlier one."""
         while not self._stopping:
             self._waits_due.clear()
+            self._next_wait = None  # until it is read anew, every hint counts
             await _surviving(answer_due(self._kit))
-            due = await _surviving(self._kit.read(_next_wait))
+            due = self._next_wait = await _surviving(self._kit.read(_next_wait))
             pause = 1.0
             if due is not None:
                 # What is due and was left is held by another transaction: look again soon.

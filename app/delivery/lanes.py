@@ -70,19 +70,23 @@ class LaneLoop:
 
     async def take(self) -> int:
         """Claim as many as there are places, and start speaking; returns how many."""
-        free = self._places - len(self._busy)
-        if free <= 0:
+        if self.free <= 0:
             await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
             return 1
         self._woken.clear()
         self.next_due = None
         here = [effect.id for effect in self._busy.values()]
-        claimed = await self._kit.do(self._claim, free, here)
+        claimed = await self._kit.do(self._claim, self.free, here)
         for effect in claimed:
-            task = asyncio.create_task(self._handle(effect), name=f"{self.lane}:{effect.key}")
-            self._busy[task] = effect
-            task.add_done_callback(self._busy.pop)
+            self.begin(effect, self._speak)
         return len(claimed)
+
+    def begin(self, effect: Effect, speak: Speak) -> asyncio.Task[None]:
+        """Speak a claimed effect, beside everything else that is being spoken."""
+        task = asyncio.create_task(self._handle(effect, speak), name=f"{self.lane}:{effect.key}")
+        self._busy[task] = effect
+        task.add_done_callback(self._busy.pop)
+        return task
 
     async def renew(self) -> None:
         """Keep the leases of what waits for its turn at Slack or is still on its way."""
@@ -102,6 +106,10 @@ class LaneLoop:
     @property
     def busy(self) -> int:
         return len(self._busy)
+
+    @property
+    def free(self) -> int:
+        return self._places - len(self._busy)
 
     async def _sleep(self) -> None:
         """Until something is due, or for a sweep's time; a hint that comes meanwhile is heard."""
@@ -123,9 +131,9 @@ class LaneLoop:
     def _is_hinted(self) -> bool:
         return self.next_due is not None and self.next_due <= self._kit.clock()
 
-    async def _handle(self, effect: Effect) -> None:
+    async def _handle(self, effect: Effect, speak: Speak) -> None:
         try:
-            spoken = await self._speak(effect)
+            spoken = await speak(effect)
         except (ChatError, PagingError) as error:
             log.warning("%s was not said: %s", effect.key, error.sentence)
             await self._record(outcome.failed, effect, error)

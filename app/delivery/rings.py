@@ -1,7 +1,10 @@
 """Rings: one attempt to reach one person by one contact method."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import DBAPIError
 
 from app.chat.client import Chat
 from app.chat.message import Message
@@ -31,9 +34,11 @@ from storage.contacts import Contact
 from storage.effects import Effect, Lane, Outcome
 from storage.escalations import EscalationKind, Page, Ringing
 
+log = logging.getLogger("baton.delivery")
+
 
 @dataclass(frozen=True, kw_only=True)
-class _Call:
+class Call:
     """What a ring needs, read in one go; `target` is still sealed."""
 
     target: bytes
@@ -76,14 +81,25 @@ class Rings:
         self._links = links
         self._seal = seal
 
-    async def speak(self, effect: Effect) -> Spoken:
+    def prepare(self, work: Work, effect: Effect) -> Call | None:
+        """What a ring of this transaction's own needs; None leaves it to be read when spoken."""
+        try:
+            return self._call(work, effect)
+        except DBAPIError:
+            raise  # this transaction is lost, and what asked for the ring with it
+        except Exception:
+            log.exception("%s is read once more", effect.key)
+            return None
+
+    async def speak(self, effect: Effect, call: Call | None = None) -> Spoken:
         """Raises PagingError or ChatError with whether asking again may help."""
         if effect.kind in (Kind.TEST_RING, Kind.TELL):
             return await self._plain(effect)
         method = Method(effect.facts["method"])
         if method is Method.SLACK:
             return await self._by_slack(effect)
-        call = await self._kit.read(self._call, effect)
+        if call is None:
+            call = await self._kit.read(self._call, effect)
         target = self._seal.open(call.target)
         await self._gateway.ring(method, target, call.text, trusted=call.trusted)
         return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
@@ -129,7 +145,7 @@ class Rings:
         return code_text(self._seal.open(sealed.encode())) if sealed else test_text()
 
     @urgent
-    def _call(self, work: Work, effect: Effect) -> _Call:
+    def _call(self, work: Work, effect: Effect) -> Call:
         page = escalations.get_page(work.tx, effect.page or 0)
         contact = contacts.get(work.tx, effect.facts["contact"])
         if page is None or contact is None:
@@ -137,7 +153,7 @@ class Rings:
         facts = page_facts(work, page)
         link = self._links.acknowledge(page.incident, page.escalation, page.person)
         text = page_text(replace(facts, link=link, repeat=effect.repeat))
-        return _Call(target=contact.target, hint=contact.hint, trusted=contact.trusted, text=text)
+        return Call(target=contact.target, hint=contact.hint, trusted=contact.trusted, text=text)
 
 
 def page_facts(work: Work, page: Page) -> PageFacts:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.flows import speak
 from app.flows.admit import Act, Caller, admit
+from app.flows.first_step import take_first_step
 from app.flows.flood import refuse_flood
-from app.flows.open_incident import ask_step
 from app.flows.work import Refused, Work
 from app.rules import routing
 from app.rules.escalation import Policy
@@ -94,7 +94,7 @@ def _ring(
         started_at=work.now,
     )
     assert started is not None, "only an incident's own escalation is unique"
-    ask_step(work, incident.id, started.id, step=0)
+    take_first_step(work, incident.id, started.id)
     speak.refresh_card(work, incident)
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.flows.standing import NoOrganisation, StandingOrders
-from app.flows.work import Refused, Work
+from app.flows.work import Live, Refused, Work
 from app.flows.writer import Threads
 from storage import audit, requests
-from storage.effects import Lane
+from storage.effects import Effect, Lane
 from storage.engine import Database
 
 log = logging.getLogger(__name__)
@@ -85,10 +85,15 @@ class Kit:
         self._writers = Threads(1 if lone else writers)
         self._readers = Threads(readers, name="read")
         self._listeners: list[Callable[[dict[Lane, datetime]], None]] = []
+        self._live: Live | None = None
 
     def on_commit(self, listener: Callable[[dict[Lane, datetime]], None]) -> None:
         """Call `listener` on the event loop with what a committed flow asked for (a hint)."""
         self._listeners.append(listener)
+
+    def speaks(self, live: Live | None) -> None:
+        """Delivery runs in this process from now on, or (None) no longer."""
+        self._live = live
 
     async def do(
         self, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
@@ -146,8 +151,11 @@ class Kit:
                 with engine.begin() as tx:
                     work = self._work(tx)
                     result = _run(work, flow, *args, **kwargs)
+                    ready = _finish(work)
                 if asked is not None:
                     asked.update(work.asked)
+                if ready and work.live is not None:
+                    work.live.begin(ready)
                 return result
             except Refused as refusal:
                 self._record(refusal)
@@ -168,7 +176,14 @@ class Kit:
 
     def _work(self, tx: Connection, *, writes: bool = True) -> Work:
         org, schedule = self.orders.in_force(tx)
-        return Work(tx=tx, now=self.clock(), org=org, schedule=schedule, writes=writes)
+        return Work(
+            tx=tx,
+            now=self.clock(),
+            org=org,
+            schedule=schedule,
+            writes=writes,
+            live=self._live if writes else None,
+        )
 
     def _record(self, refusal: Refused) -> None:
         """Who was refused what is kept; a log that cannot be written makes nobody be let in."""
@@ -204,6 +219,14 @@ def _run(
         refusal.subject = refusal.subject or told.subject
         refusal.by = refusal.by or told.by
         raise
+
+
+def _finish(work: Work) -> list[tuple[Effect, object]]:
+    """What a flow left for its end, and then what delivery needs to speak what was claimed."""
+    for last in work.last:
+        last(work)
+    live = work.live
+    return [(each, live.prepare(work, each)) for each in work.claimed] if live else []
 
 
 LOST_RACES = frozenset({"40001", "40P01", "57P01", "55P03", "23505"})

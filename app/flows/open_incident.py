@@ -1,7 +1,7 @@
 """Open an incident, raise one, or trigger it anew: what has to be set in motion then."""
 
 from app.flows import hold, speak
-from app.flows.kinds import Kind
+from app.flows.first_step import take_first_step
 from app.flows.work import Work
 from app.rules import calendar
 from app.rules.escalation import Policy
@@ -9,7 +9,6 @@ from app.rules.incident import CAME_BACK_WITHIN, REOPEN_WITHIN, Incident, State
 from app.rules.organisation import Alarm, PersonId, Service, Severity
 from app.rules.severity import Assessment
 from storage import escalations, incidents, reviews
-from storage.effects import Lane
 from storage.escalations import EscalationKind
 
 
@@ -96,19 +95,7 @@ def start_paging(work: Work, incident: Incident, *, why: str) -> None:
         started_at=work.now,
     )
     if escalation is not None:
-        ask_step(work, incident.id, escalation.id, step=0)
-
-
-def ask_step(work: Work, incident_id: int, escalation_id: int, *, step: int) -> None:
-    """Ask for the first step of an escalation, at once."""
-    work.ask(
-        Kind.STEP,
-        f"step:{escalation_id}:{step}",
-        lane=Lane.WAIT,
-        facts={"v": 1, "step": step},
-        incident=incident_id,
-        escalation=escalation_id,
-    )
+        take_first_step(work, incident.id, escalation.id)
 
 
 def trigger_again(

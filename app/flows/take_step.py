@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from app.flows import speak
 from app.flows.acknowledge import end_escalation
@@ -174,16 +175,18 @@ def _ring(
 
 def _ask_ring(work: Work, page: Page, rung: Rung) -> None:
     name = rung.contact if rung.contact is not None else rung.method
-    work.ask(
-        Kind.RING,
-        f"ring:{page.id}:{name}",
-        lane=Lane.DIRECT if rung.method is Method.SLACK else Lane.PAGE,
-        due=work.now + rung.delay,
-        facts={"v": 1, "method": rung.method, "contact": rung.contact},
-        incident=page.incident,
-        escalation=page.escalation,
-        page=page.id,
-    )
+    told: dict[str, Any] = {
+        "lane": Lane.DIRECT if rung.method is Method.SLACK else Lane.PAGE,
+        "facts": {"v": 1, "method": rung.method, "contact": rung.contact},
+        "incident": page.incident,
+        "escalation": page.escalation,
+        "page": page.id,
+    }
+    key = f"ring:{page.id}:{name}"
+    if rung.method is Method.SLACK or rung.delay:
+        work.ask(Kind.RING, key, due=work.now + rung.delay, **told)
+    else:
+        work.ask_and_claim(Kind.RING, key, **told)
 
 
 def _wait_for(work: Work, escalation: Escalation, turn: _Turn) -> None:

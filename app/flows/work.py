@@ -1,9 +1,9 @@
 """What a flow works with: the open transaction, the time, and the organisation in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,7 @@ from app.rules.incident import Incident, IncidentId
 from app.rules.organisation import Organisation, PersonId
 from app.rules.routing import Schedule
 from storage import audit, effects, incidents, timeline
-from storage.effects import Lane
+from storage.effects import Effect, Lane
 
 
 class Refused(Exception):
@@ -47,6 +47,24 @@ class Admission:
     by: str = "unknown"
 
 
+class Live(Protocol):
+    """Delivery, where it runs in this process: what is due at once need not be looked for."""
+
+    @property
+    def lease(self) -> timedelta:
+        """For how long a claim is held."""
+
+    @property
+    def places(self) -> int:
+        """So many more rings it can speak at once."""
+
+    def prepare(self, work: "Work", effect: Effect) -> object:
+        """Read in this transaction what speaking the effect needs; never raises."""
+
+    def begin(self, claimed: list[tuple[Effect, object]]) -> None:
+        """Speak what a commit claimed and `prepare` read; called from the writer's thread."""
+
+
 @dataclass
 class Work:
     """One flow's reach. Everything it changes commits together or not at all."""
@@ -58,6 +76,10 @@ class Work:
     writes: bool = True
     asked: dict[Lane, datetime] = field(default_factory=dict)
     admission: Admission = Admission()
+    live: Live | None = None
+    claimed: list[Effect] = field(default_factory=list)
+    last: list[Callable[["Work"], object]] = field(default_factory=list)
+    """Run when the flow has returned, in its transaction and before its commit."""
 
     def ask(
         self,
@@ -86,6 +108,37 @@ class Work:
             escalation=escalation,
             page=page,
         )
+
+    def ask_and_claim(
+        self,
+        kind: str,
+        key: str,
+        *,
+        lane: Lane,
+        facts: Mapping[str, Any],
+        incident: IncidentId,
+        escalation: int,
+        page: int,
+    ) -> None:
+        """Ask for an effect that is due now; where delivery runs in this process, it is claimed
+        in the same breath, and spoken right after the commit."""
+        told: dict[str, Any] = {
+            "kind": kind,
+            "lane": lane,
+            "key": key,
+            "facts": facts,
+            "incident": incident,
+            "escalation": escalation,
+            "page": page,
+        }
+        if self.live is None or self.live.places <= len(self.claimed):
+            self._hint(lane, self.now)
+            effects.ask(self.tx, due=self.now, now=self.now, **told)
+            return
+        lease = self.live.lease
+        claimed = effects.ask_and_claim(self.tx, now=self.now, lease=lease, **told)
+        if claimed is not None:
+            self.claimed.append(claimed)
 
     def ask_again(
         self,
