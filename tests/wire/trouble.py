@@ -179,7 +179,7 @@ async def troubled(
     mode: str = "socket",
 ) -> AsyncIterator[Trouble]:
     """A Baton that speaks to a Slack in trouble; `change` edits the organisation file."""
-    text = organisation(wait=wait) + "\n".join(map(_service, range(SERVICES)))
+    text = organisation(wait=wait) + "\n".join(map(service, range(SERVICES)))
     for old, new in (change or {}).items():
         text = text.replace(old, new)
     with pytest.MonkeyPatch.context() as patch:
@@ -203,7 +203,8 @@ def key_of(message: Mapping[str, Any]) -> str:
     return str(payload.get("key", ""))
 
 
-def _service(number: int) -> str:
+def service(number: int) -> str:
+    """A service of Data Infrastructure's with a core SLA and its one alarm, for the file."""
     return f"""
 [[service]]
 id = "loader-{number}"
