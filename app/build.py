@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -32,6 +33,7 @@ from app.paging.seal import Seal
 from app.setting_values import Address, Secret
 from app.settings import Settings, SettingsError
 from handlers.clock import Duty, Tick
+from handlers.key_holding import KeyHolding
 from handlers.sealing import Sealing
 from handlers.slack.alarm import SlackAlarm
 from handlers.slack.app import make_bolt
@@ -82,7 +84,7 @@ def make_parts(
 ) -> Parts:
     """Everything that neither listens nor runs yet."""
     given = settings.secret_key
-    key = given.reveal() if given else made_key(_key_file(database, settings))
+    key = given.reveal() if given else made_key(key_file(database, settings))
     seal, links = Seal(key), Links(settings.public_url, key)
     kit = Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
@@ -110,6 +112,7 @@ class Baton:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self._keys = KeyHolding(parts.kit, parts.seal)
         self.tick = Tick(self._duties())
         self.slack: SocketMode | HttpMode | None = None
         self._alarm: SlackAlarm | None = None
@@ -145,7 +148,14 @@ class Baton:
         if self.parts.chat is not None:
             await self.parts.chat.close()
         self.parts.gateway.close()
+        await self._let_go()
         self.parts.kit.close()
+
+    async def _let_go(self) -> None:
+        try:
+            await self._keys.close()
+        except SQLAlchemyError:
+            log.warning("The database is away, so it was not told that this process ended.")
 
     async def _listen(self) -> None:
         for address, routes in self._doors():
@@ -201,6 +211,7 @@ class Baton:
             lambda: _plan_handover(kit),
             lambda: _measure(kit.clock),
             Sealing(kit),
+            self._keys,
             self._look_at_slack,
         ]
 
@@ -345,7 +356,7 @@ def _token_by_now() -> str | None:
     return token.reveal() if token else None
 
 
-def _key_file(database: Database, settings: Settings) -> Path:
+def key_file(database: Database, settings: Settings) -> Path:
     """Beside a SQLite file; with PostgreSQL beside the organisation file, which replicas on
     several machines do not share: they need BATON_SECRET_KEY, and `doctor` says so."""
     beside = database.path or settings.organisation

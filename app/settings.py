@@ -89,7 +89,8 @@ class Settings:
     secret_key: Secret | None = _setting(
         "BATON_SECRET_KEY",
         secret_key,
-        "signs the links in pages; without it one is made and kept beside the database",
+        "signs links and seals contact methods; old ones stay after a comma until `key rotate`; "
+        "without it one is made and kept beside the database",
     )
     slack_bot_token: Secret | None = _setting(
         "SLACK_BOT_TOKEN",
@@ -260,6 +261,6 @@ def _contradictions(settings: Settings) -> list[str]:
 def _hidden_parts(text: str) -> set[str]:
     """A secret, or of an address only its password: the rest may be shown."""
     if "://" not in text:
-        return {text}
+        return {text, *(part.strip() for part in text.split(","))} - {""}
     password = urlsplit(text).password
     return {password, unquote(password)} if password else set()

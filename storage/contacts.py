@@ -66,6 +66,28 @@ def list_all(tx: Connection) -> list[Contact]:
     return [_value(row) for row in rows]
 
 
+def list_after(tx: Connection, contact_id: int, *, limit: int) -> list[Contact]:
+    """The next ones behind this number, everybody's."""
+    wanted = select(contact_methods).where(
+        contact_methods.c.id > contact_id, contact_methods.c.removed_at.is_(None)
+    )
+    return [_value(row) for row in tx.execute(wanted.order_by(contact_methods.c.id).limit(limit))]
+
+
+def reseal(tx: Connection, contact: Contact, target: bytes) -> bool:
+    """False when it was changed or removed since it was read."""
+    changed = tx.execute(
+        update(contact_methods)
+        .where(
+            contact_methods.c.id == contact.id,
+            contact_methods.c.target == contact.target,
+            contact_methods.c.removed_at.is_(None),
+        )
+        .values(target=target)
+    )
+    return changed.rowcount == 1
+
+
 def change(tx: Connection, contact_id: int, **values: Any) -> bool:
     changed = tx.execute(
         update(contact_methods)

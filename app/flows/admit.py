@@ -35,6 +35,8 @@ class Act(StrEnum):
     CONTACT = "contact"
     LOOK = "look"
     TOKEN = "token"
+    KEY = "key"
+    PERSON = "person"
 
 
 class Who(StrEnum):
@@ -75,6 +77,8 @@ MAY: Mapping[Act, frozenset[Who]] = {
     Act.FOLLOW_UP: _MEMBERS,
     Act.CONTACT: _MEMBERS,
     Act.TOKEN: frozenset({Who.OPERATOR}),
+    Act.KEY: frozenset({Who.OPERATOR}),
+    Act.PERSON: frozenset({Who.OPERATOR}),
 }
 """An act without a row is refused to everybody. That managers may more, and who may change whose
 contact methods, stands in the acts themselves."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.flows.admit import Act, Caller, Operator, admit, is_manager
 from app.flows.flood import refuse_flood
 from app.flows.kinds import Kind
+from app.flows.reseal import refuse_unready
 from app.flows.work import Refused, Work
 from app.paging.errors import PagingError
 from app.paging.seal import Seal
@@ -36,6 +37,7 @@ def add_contact(
     """
     who = admit_to(work, by, person)
     _refuse_strangers(work, person, who)
+    refuse_unready(work, seal)
     trusted = isinstance(by, Operator)
     seconds = _seconds(method, delay, who)
     mine = contacts.list_of(work.tx, person)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.flows.admit import Act, Caller
 from app.flows.contact import admit_to, subject_of
 from app.flows.kinds import Kind
+from app.flows.reseal import refuse_unready
 from app.flows.work import Refused, Work
 from app.paging.seal import Seal
 from app.rules.organisation import PersonId
@@ -39,6 +40,7 @@ def begin_verification(work: Work, contact_id: int, *, by: Caller, seal: Seal) -
             subject=subject_of(contact_id),
             by=who,
         )
+    refuse_unready(work, seal)
     # Takes the row, so that two who ask at once are counted one after the other.
     contacts.change(work.tx, contact_id, code_hash=None)
     sent = [

@@ -33,7 +33,8 @@ def derive(key: str, purpose: str, *, length: int = 32) -> bytes:
 
 
 def made_key(path: Path | str) -> str:
-    """The key kept in `path`, which is made on first use and readable by its owner only.
+    """The keys kept in `path`, newest first as in the setting; the file is made on first use and
+    readable by its owner only.
 
     Two processes that start together agree: the file appears whole, and the first one wins.
     """
@@ -55,7 +56,29 @@ def made_key(path: Path | str) -> str:
     return key
 
 
+def add_key(path: Path | str) -> None:
+    """Put a new key before those in `path`; the file changes at once and as a whole."""
+    path = Path(path)
+    part = _write(path, f"{new_key()},{made_key(path)}")
+    os.replace(part, path)
+
+
+def new_key() -> str:
+    return secrets.token_hex(32)
+
+
 def _make(path: Path) -> None:
+    part = _write(path, new_key())
+    try:
+        os.link(part, path)  # unlike a rename, it never replaces a key that is in use
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
+
+
+def _write(path: Path, text: str) -> Path:
+    """The text on the disk, in a file beside `path` that only its owner reads."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -64,14 +87,8 @@ def _make(path: Path) -> None:
             f"A key file cannot be made at {path}: {error.strerror}. Make its folder writable, or "
             "set BATON_SECRET_KEY."
         ) from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(part, path)  # unlike a rename, it never replaces a key that is in use
-        except FileExistsError:
-            return
-    finally:
-        part.unlink()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return part

@@ -12,13 +12,18 @@ from app.paging.keys import made_key as made_key
 
 
 class Seal:
-    """Closes and opens addresses. With several keys, the first closes and all of them open."""
+    """Closes and opens addresses. With several keys, the first closes and all of them open.
+
+    `names` tell the keys apart, newest first, and say nothing of them.
+    """
 
     def __init__(self, key: str) -> None:
         keys = read_keys(key)
         self._box = MultiFernet(
             [Fernet(base64.urlsafe_b64encode(derive(each, "contacts"))) for each in keys]
         )
+        self._newest = Fernet(base64.urlsafe_b64encode(derive(keys[0], "contacts")))
+        self.names = [derive(each, "name", length=8).hex() for each in keys]
         self._marks = [derive(each, "codes") for each in keys]
 
     def close(self, text: str) -> bytes:
@@ -36,6 +41,18 @@ class Seal:
                 "key to BATON_SECRET_KEY after a comma, or add the contact method again.",
                 permanent=True,
             ) from None
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the first key closed it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def close_again(self, sealed: bytes) -> bytes:
+        """The same text under the first key; raises PagingError as `open` does."""
+        return self.close(self.open(sealed))
 
     def mark(self, text: str) -> str:
         """A keyed hash, for codes too short to be safe under a plain one."""

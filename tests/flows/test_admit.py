@@ -24,6 +24,7 @@ from app.flows.know_people import know_people
 from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
 from app.flows.reopen import reopen
+from app.flows.reseal import reseal
 from app.flows.resolve import resolve
 from app.flows.work import Refused, Work
 from app.organisation.apply import apply
@@ -98,6 +99,7 @@ send_anas_code    no     no     no      no    no     no       no      no  no    
 verify_anas       no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 remove_anas       no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 new_token         no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+reseal            no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 revoke_token      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 """  # noqa: E501
 ANA = "ana@acme.test"
@@ -242,6 +244,7 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         lambda work, by, me: intake_token.new_token(work, "generic", by=by),
     ),
     "revoke_token": (intake_token.revoke_token, revoke),
+    "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""
 HELPERS = {"admit", "admit_to", "refuse_flood"}

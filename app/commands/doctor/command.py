@@ -18,6 +18,7 @@ from app.commands.doctor.organisation import (
     look_at_reach,
 )
 from app.commands.doctor.running import look_at_running
+from app.commands.doctor.seals import look_at_seals
 from app.commands.doctor.setting_checks import look_at_settings
 from app.commands.doctor.slack import look_at_slack
 from app.commands.parts import open_parts
@@ -61,6 +62,7 @@ def _examine(settings: Settings) -> list[Finding]:
         findings += look_at_alarms(organisation)
     if in_force is not None:
         findings += look_at_reach(in_force)
+        findings += look_at_seals(settings)
 
     async def ask() -> list[Finding]:
         slack = await look_at_slack(settings, organisation)
