@@ -1,27 +1,35 @@
-"""A Baton that kills itself at a named point: `python -m tests.crash.child POINT[:N] LEASE`.
+"""A Baton that kills itself at a named point: `python -m tests.crash.child POINT[#N] LEASE MARK…`.
 
-A point is `before:NAME` or `after:NAME`, where NAME is a flow (before or after its commit), a call
-to Slack (`slack.conversations.create`: before it is sent, or after Slack did it and before
-anybody here knows) or `ring` (a message to a phone). `N` is which passing of it. The settings
-come from the environment, as for any Baton.
+The point `never` kills it nowhere. Any other is `before:NAME` or `after:NAME`, where NAME is a
+flow (before or after its commit), a call to Slack (`slack.conversations.create`: before it is
+sent, or after Slack did it and before anybody here knows) or `ring` (a message to a phone). `N` is
+which passing of it. The settings come from the environment, as for any Baton.
+
+The mark `mutant` makes the mistake that the tests must find: a page is recorded as sent before it
+is sent. `unhurried` asks no patience of Slack's rates, so that many incidents fit in a minute.
 """
 
+import contextlib
 import functools
 import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from app import build
 from app.chat.client import Chat
+from app.chat.limits import Limits
 from app.delivery import lanes, outcome
+from app.delivery.lanes import LaneLoop, Speak
+from app.delivery.outcome import Spoken
 from app.flows.kit import Kit
 from app.logs import start_logging
 from app.paging.gateway import Gateway
 from app.settings import Settings
+from storage.effects import Effect, Lane
 
 passed: Counter[str] = Counter()
 
@@ -72,8 +80,37 @@ def arm(wanted: str, number: int) -> None:
     Gateway.ring = around("ring", Gateway.ring)  # type: ignore[method-assign,assignment]
 
 
-def main(arguments: list[str]) -> int:
-    point, lease = arguments
+def record_before_sending() -> None:
+    """The mutant: a kill between the two loses the page, and nothing remembers that it is owed."""
+    handle = LaneLoop._handle
+
+    async def wrongly(self: LaneLoop, effect: Effect, speak: Speak) -> None:
+        if effect.lane is not Lane.PAGE:
+            return await handle(self, effect, speak)
+        await self._record(outcome.ended, effect, Spoken())
+        with contextlib.suppress(Exception):
+            await speak(effect)
+
+    LaneLoop._handle = wrongly  # type: ignore[method-assign]
+
+
+def ask_no_patience() -> None:
+    async def at_once(self: Limits, method: str, **_: Any) -> None:
+        """It is everybody's turn."""
+
+    Limits.turn = at_once  # type: ignore[method-assign]
+
+
+MARKS: Mapping[str, Callable[[], None]] = {
+    "mutant": record_before_sending,
+    "unhurried": ask_no_patience,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    point, lease, *marks = arguments
+    for mark in marks:
+        MARKS[mark]()
     if point != "never":
         where, _, number = point.partition("#")
         arm(where, int(number or 1))
