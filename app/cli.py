@@ -34,6 +34,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "running": {
         "run": "take alerts in, page, and speak Slack",
         "token": "tokens for senders of alerts: new, list, revoke",
+        "person": "what is kept about somebody: export, erase",
         "key": "the secret key: change it, and see what is sealed with which",
         "audit": "who did what, when and why; and whether that log is whole",
         "migrate": "bring the database's schema up to this version",
@@ -100,6 +101,10 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
             from app.commands import token
 
             return token.main
+        case "person":
+            from app.commands import person
+
+            return person.main
         case "key":
             from app.commands import key
 

@@ -23,6 +23,7 @@ from app.flows.join import join
 from app.flows.know_people import know_people
 from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
+from app.flows.person import erase_person, export_person
 from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
@@ -100,6 +101,8 @@ verify_anas       no     no     no      no    no     no       no      no  no    
 remove_anas       no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 new_token         no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 reseal            no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+export_person     no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+erase_person      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 revoke_token      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 """  # noqa: E501
 ANA = "ana@acme.test"
@@ -244,6 +247,14 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         lambda work, by, me: intake_token.new_token(work, "generic", by=by),
     ),
     "revoke_token": (intake_token.revoke_token, revoke),
+    "export_person": (
+        export_person,
+        lambda work, by, me: export_person(work, "sean@acme.test", by=by),
+    ),
+    "erase_person": (
+        erase_person,
+        lambda work, by, me: erase_person(work, "sean@acme.test", by=by),
+    ),
     "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""
