@@ -59,8 +59,10 @@ def refresh_notice(work: Work, incident: Incident) -> None:
 
 def refresh_silence(work: Work, incident: Incident) -> None:
     """ "Nobody has answered" becomes who did, once somebody has."""
+    if incident.state is State.TRIGGERED:
+        return
     escalation = escalations.newest_of(work.tx, incident.id)
-    if escalation is None or incident.state is State.TRIGGERED:
+    if escalation is None:
         return
     key = f"nobody_answered:{escalation.id}"
     if effects.was_asked(work.tx, key):

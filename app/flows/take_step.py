@@ -133,6 +133,8 @@ def _by_hand(work: Work, escalation: Escalation, policy: Policy) -> _Turn:
 
 
 def _passed(work: Work, escalation: Escalation) -> frozenset[PersonId]:
+    if escalation.step == 0:
+        return frozenset()  # nobody was rung yet
     pages = escalations.pages_of(work.tx, escalation.id)
     return frozenset(page.person for page in pages if page.state is Ringing.PASSED)
 

@@ -9,11 +9,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import intake, paging, room, slack, start
+from tests.bench import intake, paging, peer, room, slack, start
 from tests.bench.plan import LONG, SHORT, TINY, Plan
 from tests.bench.table import Row, table
 
-PARTS = {"paging": paging, "room": room, "intake": intake, "slack": slack, "start": start}
+PARTS = {
+    "paging": paging,
+    "peer": peer,
+    "room": room,
+    "intake": intake,
+    "slack": slack,
+    "start": start,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -14,6 +14,9 @@ class Plan:
     """P1s of a round whose channel is waited for; past 8 Slack's limit is what is measured."""
     a_minute: int
     """P1s sent at the pace of 60 a minute."""
+    storm: int
+    at_once: int
+    """P1s of as many services, sent by 16 senders one after the other, and all at one instant."""
     open_incidents: int
     seconds: float
     """How long each number of clients sends alerts in a round, and raw transactions are made."""
@@ -29,6 +32,8 @@ LONG = Plan(
     pages=20,
     rooms=8,
     a_minute=60,
+    storm=1000,
+    at_once=100,
     open_incidents=50,
     seconds=2.0,
     clients=(1, 16, 64),
@@ -41,6 +46,8 @@ SHORT = Plan(
     pages=10,
     rooms=5,
     a_minute=15,
+    storm=300,
+    at_once=100,
     open_incidents=50,
     seconds=1.0,
     clients=(1, 16, 64),
@@ -53,6 +60,8 @@ TINY = Plan(
     pages=1,
     rooms=1,
     a_minute=2,
+    storm=5,
+    at_once=2,
     open_incidents=2,
     seconds=0.1,
     clients=(1, 4),

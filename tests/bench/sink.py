@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 PATIENCE = 30.0
-TITLE = re.compile(r"(Late page|Open|Bench|The load of the night)( \d+)?")
+TITLE = re.compile(r"(Late page|Open|Bench|The load of the night)( Baton| Alertmanager)?( \d+)?")
 LINK = re.compile(r"/acknowledge/[\w.~-]+")
 
 

@@ -17,8 +17,21 @@ from tests.wire.stage import free_port
 
 PROGRAM = "prometheus-alertmanager"
 READY_WITHIN = 15.0
-WAIT, INTERVAL, REPEAT = "50ms", "400ms", "400ms"
-"""Alertmanager's waits, a thousandth of what people set: the course of things is the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """Before a group's first message, before one about its changes, and before it is repeated."""
+
+    group: str
+    interval: str
+    repeat: str
+
+
+QUICK = Waits(group="50ms", interval="400ms", repeat="400ms")
+"""A thousandth of what people set: the course of things is the same."""
+NONE = Waits(group="0s", interval="1h", repeat="4h")
+"""Every group is told at once, and once."""
 
 
 def program() -> str:
@@ -79,11 +92,12 @@ async def alertmanager(
     token: str,
     group_by: Sequence[str] = ("alertname",),
     max_alerts: int = 0,
+    waits: Waits = QUICK,
 ) -> AsyncIterator[Alertmanager]:
     """Alertmanager, told to post to `hook` with `token`; ended at the end of the block."""
     command, port = program(), free_port()
     (folder / "alertmanager.yml").write_text(
-        _configuration(hook, token, group_by, max_alerts), encoding="utf-8"
+        _configuration(hook, token, group_by, max_alerts, waits), encoding="utf-8"
     )
     process = await asyncio.create_subprocess_exec(
         command,
@@ -104,14 +118,16 @@ async def alertmanager(
         await process.wait()
 
 
-def _configuration(hook: str, token: str, group_by: Sequence[str], max_alerts: int) -> str:
+def _configuration(
+    hook: str, token: str, group_by: Sequence[str], max_alerts: int, waits: Waits
+) -> str:
     return f"""
 route:
   receiver: baton
   group_by: [{", ".join(group_by)}]
-  group_wait: {WAIT}
-  group_interval: {INTERVAL}
-  repeat_interval: {REPEAT}
+  group_wait: {waits.group}
+  group_interval: {waits.interval}
+  repeat_interval: {waits.repeat}
 receivers:
   - name: baton
     webhook_configs:
