@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import intake, paging, peer, room, slack, start
+from tests.bench import dispatch, intake, paging, peer, room, slack, start
 from tests.bench.plan import LONG, SHORT, TINY, Plan
 from tests.bench.table import Row, table
 
@@ -19,6 +19,7 @@ PARTS = {
     "room": room,
     "intake": intake,
     "slack": slack,
+    "dispatch": dispatch,
     "start": start,
 }
 

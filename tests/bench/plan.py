@@ -23,6 +23,8 @@ class Plan:
     clients: tuple[int, ...]
     commands: int
     starts: int
+    open_alerts: int
+    """Alerts that fire when Baton is started once more."""
     alerts: int
     """Alerts taken in before memory is read a second time."""
 
@@ -39,6 +41,7 @@ LONG = Plan(
     clients=(1, 16, 64),
     commands=5,
     starts=5,
+    open_alerts=10000,
     alerts=10_000,
 )
 SHORT = Plan(
@@ -53,6 +56,7 @@ SHORT = Plan(
     clients=(1, 16, 64),
     commands=2,
     starts=2,
+    open_alerts=1000,
     alerts=1_000,
 )
 TINY = Plan(
@@ -67,5 +71,6 @@ TINY = Plan(
     clients=(1, 4),
     commands=1,
     starts=1,
+    open_alerts=20,
     alerts=50,
 )

@@ -1,4 +1,5 @@
-"""From the slash command to its acknowledgement, 40 at once, as Slack sees it."""
+"""From the slash command to its acknowledgement: 40 at once as Slack sees it, and one at a time
+beside Bolt's own cost."""
 
 import asyncio
 from pathlib import Path

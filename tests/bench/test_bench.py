@@ -15,6 +15,9 @@ def test_the_smallest_bench_prints_a_row_for_everything_it_promises() -> None:
     for promised in (
         "page leaves, idle, Slack well",
         "page leaves, 2 other P1s open, Slack dark",
+        "alert to page, idle, Alertmanager",
+        "storm of 5 P1s at 16 senders, alert to page, Baton",
+        "acknowledged: /inc list",
         "channel usable, to a call",
         "new connections a call",
         "raw durable transactions",
@@ -23,7 +26,7 @@ def test_the_smallest_bench_prints_a_row_for_everything_it_promises() -> None:
         "resident memory, idle",
         "resident memory after 50 alerts",
         "40 at once, acknowledged",
-        "cold start to the first 2xx",
+        "cold start to the first durable 2xx",
         "cold start to /readyz",
     ):
         line = next(each for each in done.stdout.splitlines() if promised in each)
