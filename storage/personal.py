@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
+    Row,
     Table,
     Text,
     cast,
@@ -59,12 +60,7 @@ def export(tx: Connection, person: str) -> dict[str, list[dict[str, Any]]]:
     """Every row that names them, by table, ready for JSON; addresses only as their hints."""
     columns = {table: (name,) for table, name in OWN.items()} | dict(NAMED) | dict(KEPT)
     columns[tables.contact_methods] = ("person", "added_by")
-    found = {
-        table.name: [
-            _told(row._mapping) for row in tx.execute(select(table).where(_in(table, of, person)))
-        ]
-        for table, of in columns.items()
-    }
+    found = {table.name: _rows(tx, table, of, person) for table, of in columns.items()}
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -113,10 +109,10 @@ def _rows(
     tx: Connection, table: Table, columns: Sequence[str], person: str
 ) -> list[dict[str, Any]]:
     wanted = select(table).where(or_(*(table.c[name] == person for name in columns)))
-    return [dict(_plain(row._mapping)) for row in tx.execute(wanted)]
+    return [dict(_plain(row)) for row in tx.execute(wanted)]
 
 
-def _plain(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in row.items():
+def _plain(row: Row[Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row._mapping.items():
         if name not in UNSHOWN and name != "source":
             yield name, value.isoformat() if isinstance(value, datetime) else value
