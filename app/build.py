@@ -40,6 +40,7 @@ from handlers.slack.app import make_bolt
 from handlers.slack.desk import CommandNames
 from handlers.slack.http_mode import HttpMode
 from handlers.slack.later import Later
+from handlers.slack.self_ping import SelfPing
 from handlers.slack.socket import SocketMode
 from handlers.web import acknowledge as acknowledge_door
 from handlers.web import admin
@@ -200,7 +201,8 @@ class Baton:
             door = HttpMode(bolt, _revealed(settings.slack_signing_secret), chat=chat)
             self.slack = door
             return [*door.routes()]
-        self.slack = SocketMode(bolt, _revealed(settings.slack_app_token), chat=chat)
+        ping = SelfPing(self.parts.kit, chat).ping
+        self.slack = SocketMode(bolt, _revealed(settings.slack_app_token), chat=chat, ping=ping)
         return []
 
     def _duties(self) -> list[Duty]:

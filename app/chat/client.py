@@ -232,6 +232,26 @@ class Chat:
             fine=("already_pinned",),
         )
 
+    async def react(self, posted: Posted, name: str) -> None:
+        """Twice is success."""
+        await self._call(
+            "reactions.add",
+            channel=posted.channel,
+            timestamp=posted.ts,
+            name=name,
+            fine=("already_reacted",),
+        )
+
+    async def take_back(self, posted: Posted, name: str) -> None:
+        """Take a reaction of ours away; one that is not there is success."""
+        await self._call(
+            "reactions.remove",
+            channel=posted.channel,
+            timestamp=posted.ts,
+            name=name,
+            fine=("no_reaction",),
+        )
+
     async def bookmark(self, channel: str, *, title: str, link: str) -> None:
         await self._call(
             "bookmarks.add",

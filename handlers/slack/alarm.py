@@ -46,7 +46,7 @@ class SlackAlarm:
     def _trouble(self) -> tuple[str, str] | None:
         """What it is about, and the sentence; a refused token is told at once."""
         now, status, reach = self._monotonic(), self._status(), self._chat.reach
-        if status.connected:
+        if status.connected and not status.deaf:
             self._heard_at = now
         if reach.problem is not None:
             about = "slack_token" if reach.is_refused else "slack_permission"

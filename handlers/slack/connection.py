@@ -33,7 +33,11 @@ class _Client(SocketModeClient):
 
 
 class Connection:
-    """`leaving` is set when Slack asks us to go; `is_alive` is False once it is of no use."""
+    """`leaving` is set when Slack asks us to go; `is_alive` is False once it is of no use.
+
+    `heard_at` is when an envelope last came by it (at first, when it was made); `missed` counts
+    those that came by others since.
+    """
 
     def __init__(
         self,
@@ -51,10 +55,12 @@ class Connection:
             self.leaving, app_token=app_token, web_client=web, ping_interval=ping_interval
         )
         self._client.proxy = web.proxy
-        self._client.socket_mode_request_listeners.append(hear)
+        self._hear = hear
+        self._client.socket_mode_request_listeners.append(self._heard)
         self._client.on_close_listeners.append(self._closed)
         self._pong: float | None = None
-        self._pong_at = monotonic()
+        self._pong_at = self.heard_at = monotonic()
+        self.missed = 0
 
     async def dial(self) -> None:
         """Ask for an address and connect; the caller bounds the time, because a spent address
@@ -72,6 +78,10 @@ class Connection:
             self._pong = self._client.last_ping_pong_time
             self._pong_at = self._monotonic()
         return self._monotonic() - self._pong_at <= self._silence
+
+    async def _heard(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        self.heard_at, self.missed = self._monotonic(), 0
+        await self._hear(client, request)
 
     async def _closed(self, message: WSMessage) -> None:
         self.leaving.set()

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import aiohttp
@@ -41,6 +41,12 @@ DIAL_WAIT = 5.0
 DRAIN = 3.0
 """An old connection may still acknowledge what came by it for so long."""
 CLOSE_WAIT = 1.0
+SILENCE = 300.0
+"""Seconds without an envelope after which we give ourselves a sign; never more often than that."""
+ECHO_WAIT = 10.0
+"""Slack tells of a reaction within a second; silent for so long, it will not tell."""
+MOST_MISSED = 16
+"""A connection by which nothing comes, while so many come by the other, is replaced too."""
 APP_TOKEN = {
     "invalid_auth": "SLACK_APP_TOKEN is wrong. Make an app-level token with connections:write on "
     "the app's Basic Information page.",
@@ -62,6 +68,9 @@ class SocketMode:
         monotonic: Callable[[], float] = time.monotonic,
         ping_interval: float = 10.0,
         connections: int = CONNECTIONS,
+        ping: Callable[[], Awaitable[bool]] | None = None,
+        silence: float = SILENCE,
+        echo_wait: float = ECHO_WAIT,
     ) -> None:
         self._bolt = bolt
         self._app_token = app_token
@@ -70,6 +79,10 @@ class SocketMode:
         self._ping_interval = ping_interval
         self._standing = Standing("socket", clock)
         self._lines: list[Connection | None] = [None] * connections
+        self._ping = ping
+        self._silence = silence
+        self._echo_wait = echo_wait
+        self._heard_at = self._pinged_at = monotonic()
         self._turn = asyncio.Lock()
         self._running: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
@@ -98,6 +111,47 @@ class SocketMode:
         async with asyncio.TaskGroup() as group:
             for place in range(len(self._lines)):
                 group.create_task(self._keep(place))
+            if self._ping is not None:
+                group.create_task(self._doubt(self._ping))
+
+    async def _doubt(self, ping: Callable[[], Awaitable[bool]]) -> None:
+        """Connections that only seem to stand are found out when nothing comes by them."""
+        while True:
+            await asyncio.sleep(min(WATCH, self._silence))
+            now = self._monotonic()
+            silent = now - max(self._heard_at, self._pinged_at) >= self._silence
+            if not silent or not self._alive():
+                continue
+            self._pinged_at = now
+            try:
+                if await ping() and not await self._heard_after(now):
+                    self._standing.hears_nothing()
+                    self._replace_all()
+            except Exception:
+                log.exception("Whether Slack's connections carry anything could not be found out.")
+
+    async def _heard_after(self, moment: float) -> bool:
+        """An envelope came, or comes within the time that an echo takes."""
+        end = self._monotonic() + self._echo_wait
+        while self._heard_at < moment and self._monotonic() < end:
+            await asyncio.sleep(min(WATCH, self._echo_wait / 10))
+        return self._heard_at >= moment
+
+    def _replace_all(self) -> None:
+        """Each gets a successor, one after the other: only one is dialled at a time."""
+        for line in self._alive():
+            line.leaving.set()
+
+    def _suspect(self) -> None:
+        """Slack sends by any of the connections; one that is always passed over is dead."""
+        for line in self._alive():
+            quiet = self._monotonic() - line.heard_at >= self._silence
+            if quiet and line.missed >= MOST_MISSED:
+                log.warning("A connection to Slack carries nothing; it is replaced.")
+                line.leaving.set()
+
+    def _alive(self) -> list[Connection]:
+        return [line for line in self._lines if line is not None and line.is_alive()]
 
     async def _keep(self, place: int) -> None:
         """Hold one of the places for ever: dial, watch, replace."""
@@ -156,7 +210,11 @@ class SocketMode:
 
     async def _hear(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         """One envelope; without an acknowledgement Slack sends it again."""
+        self._heard_at = self._monotonic()
         self._standing.heard()
+        for line in self._alive():
+            line.missed += 1
+        self._suspect()
         started = time.time()
         try:
             answer = await run_async_bolt_app(self._bolt, request)
@@ -167,7 +225,7 @@ class SocketMode:
             log.exception("Slack sent what Bolt cannot read.", extra={"type": request.type})
 
     def _count(self) -> None:
-        self._standing.connections(sum(1 for line in self._lines if line and line.is_alive()))
+        self._standing.connections(len(self._alive()))
 
     def _retire(self, old: Connection | None) -> None:
         """Its successor is there; what it still has in hand may be answered."""

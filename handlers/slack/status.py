@@ -13,18 +13,25 @@ from app.chat.errors import BROKEN_TOKEN, ChatError
 log = logging.getLogger(__name__)
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+DEAF = (
+    "Slack is connected, and what it sends does not arrive: buttons and commands may do nothing. "
+    "The connections are being replaced. If this is told again and again, the app may lack the "
+    "event reaction_added of manifest.yml."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlackStatus:
     """`connected` counts live connections (over HTTP: 1 once Slack knows our token). `since` is
-    when it last went from none to some or back; `problem` is a sentence, with the fix."""
+    when it last went from none to some or back; `problem` is a sentence, with the fix. `deaf`: it
+    is connected, and a sign of our own did not come back."""
 
     mode: Literal["socket", "http"]
     connected: int
     since: datetime
     last_envelope: datetime | None = None
     problem: str | None = None
+    deaf: bool = False
 
 
 class Standing:
@@ -42,14 +49,27 @@ class Standing:
 
     def heard(self) -> None:
         """Slack sent us something."""
-        self._now = replace(self._now, last_envelope=self._clock())
+        deaf, problem = self._now.deaf, self._now.problem
+        if deaf:
+            log.info("What Slack sends arrives again.")
+        self._now = replace(
+            self._now,
+            last_envelope=self._clock(),
+            deaf=False,
+            problem=None if deaf else problem,
+        )
+
+    def hears_nothing(self) -> None:
+        """Connected, and nothing arrives."""
+        self.trouble(DEAF)
+        self._now = replace(self._now, deaf=True)
 
     def connections(self, count: int) -> None:
         turned = bool(count) != bool(self._now.connected)
         since = self._clock() if turned else self._now.since
         if turned:
             log.info("Slack is connected." if count else "Slack is not connected.")
-        problem = None if count else self._now.problem
+        problem = None if count and not self._now.deaf else self._now.problem
         self._now = replace(self._now, connected=count, since=since, problem=problem)
 
     def trouble(self, sentence: str) -> None:

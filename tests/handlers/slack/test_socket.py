@@ -2,15 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from app.chat.blocks import compose
 from app.chat.client import Chat
 from app.demo.workspace import Workspace
+from app.flows import record
 from handlers.slack.connection import Connection
-from handlers.slack.socket import SocketMode
+from handlers.slack.self_ping import SIGN, SelfPing
+from handlers.slack.socket import MOST_MISSED, SocketMode
+from tests.flows.test_tell import fire
 from tests.handlers.slack.wire import Wire, open_wire
 from tests.kit import Bench
 
@@ -125,3 +130,107 @@ async def test_a_jump_of_the_wall_clock_replaces_nothing_and_silence_does(
     now += 0.9
     assert not line.is_alive(), "four pings without an answer"
     await line.close(1)
+
+
+# ── connected, and nothing arrives ────────────────────────────────────────────────────────────
+@asynccontextmanager
+async def suspicious(
+    wire: Wire, ping: Callable[[], Awaitable[bool]] | None = None, *, silence: float = 0.5
+) -> AsyncIterator[SocketMode]:
+    """Socket Mode that doubts after half a second, in the place of the wire's own."""
+    await wire.link.stop()
+    link = SocketMode(
+        wire.bolt,
+        wire.workspace.app_token,
+        chat=wire.chat,
+        ping=ping or SelfPing(wire.bench.kit, wire.chat).ping,
+        silence=silence,
+        echo_wait=1.0,
+    )
+    link.start()
+    try:
+        await wire.soon(lambda: link.status().connected == 2)
+        yield link
+    finally:
+        await link.stop()
+
+
+async def a_card(wire: Wire) -> None:
+    number = fire(wire.bench)
+    room = await wire.room(number)
+    posted = await wire.chat.post(room, compose(["The card"]), key=f"card:{number}")
+    wire.bench.do(record.post_stands, f"card:{number}", channel=room, ts=posted.ts, incident=number)
+
+
+def signs(wire: Wire) -> list[str]:
+    """What the bot did with reactions, in order."""
+    calls = wire.workspace.state.calls
+    return [call.method for call in calls if call.method.startswith("reactions.")]
+
+
+async def test_silence_is_doubted_with_a_sign_that_is_taken_back(wire: Wire) -> None:
+    await a_card(wire)
+    async with suspicious(wire) as link:
+        held = set(map(id, wire.workspace.sockets.connections))
+        await wire.soon(lambda: len(signs(wire)) >= 2)
+        await wire.soon(lambda: link.status().last_envelope)
+        assert not link.status().deaf
+        assert set(map(id, wire.workspace.sockets.connections)) == held
+    reactions = [
+        message.reactions
+        for channel in wire.workspace.state.channels.values()
+        for message in channel.messages.values()
+    ]
+    assert not any(SIGN in each for each in reactions)
+
+
+async def test_while_something_comes_no_sign_is_given(wire: Wire) -> None:
+    await a_card(wire)
+    async with suspicious(wire, silence=2.0):
+        for _ in range(10):
+            await wire.type("ana", "/oncall")
+            await asyncio.sleep(0.3)
+        assert signs(wire) == []
+
+
+async def test_connections_that_stand_and_carry_nothing_are_replaced_one_after_the_other(
+    wire: Wire,
+) -> None:
+    await a_card(wire)
+    async with suspicious(wire) as link:
+        mute = list(wire.workspace.sockets.connections)
+        await pull(wire, "sockets/drop", how="mute")
+        await wire.soon(lambda: link.status().deaf, within=10)
+        assert "does not arrive" in str(link.status().problem)
+        fewest = 2
+        while any(line in wire.workspace.sockets.connections for line in mute):
+            fewest = min(fewest, len(wire.workspace.sockets.connections))
+            await asyncio.sleep(0.01)
+        assert fewest >= 1, "never both at once"
+        await wire.soon(lambda: not link.status().deaf, within=10)
+        assert link.status().problem is None
+
+
+async def test_the_one_of_two_that_is_always_passed_over_is_replaced(wire: Wire) -> None:
+    async def never() -> bool:
+        return False
+
+    async with suspicious(wire, never) as link:
+        bad = wire.workspace.sockets.connections[0]
+        bad.mute = True
+        await asyncio.sleep(0.6)
+        # What goes down the mute one is lost; nobody waits for its acknowledgement.
+        commands = [
+            asyncio.create_task(wire.act("command", "ana", channel="#engineering", command="/inc"))
+            for _ in range(2 * MOST_MISSED + 2)
+        ]
+        await wire.soon(lambda: bad not in wire.workspace.sockets.connections, within=12)
+        await wire.soon(lambda: link.status().connected == 2)
+        await asyncio.gather(*commands)
+
+
+async def test_without_a_card_there_is_no_sign_and_no_harm(wire: Wire) -> None:
+    async with suspicious(wire, silence=0.1) as link:
+        await asyncio.sleep(0.5)
+        assert signs(wire) == []
+        assert (link.status().deaf, link.status().connected) == (False, 2)

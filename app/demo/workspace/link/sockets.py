@@ -18,7 +18,7 @@ from app.demo.workspace.world import World
 log = logging.getLogger(__name__)
 TICKET_LIFE = 30.0
 MOST_CONNECTIONS = 10
-DROPS = ("close", "abort", "refresh", "warning", "half_open", "refuse_next",
+DROPS = ("close", "abort", "refresh", "warning", "half_open", "mute", "refuse_next",
          "link_disabled", "too_many_websockets")  # fmt: skip
 _REASONS = {"refresh": "refresh_requested"}
 
@@ -29,6 +29,7 @@ class Connection:
     request: web.Request
     since: float
     deaf: bool = False  # half open: the network swallows everything, and nobody is told
+    mute: bool = False  # pings are answered, and no envelope ever leaves
     waiting: dict[str, asyncio.Future[object]] = field(default_factory=dict)
 
 
@@ -130,7 +131,7 @@ class Sockets:
         waiting: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope.id] = waiting
         try:
-            if not connection.deaf:
+            if not connection.deaf and not connection.mute:
                 await connection.socket.send_json(_frame(envelope))
             payload = await asyncio.wait_for(waiting, ACK_WAIT)
         except TimeoutError:
@@ -154,6 +155,8 @@ class Sockets:
         for connection in list(self.connections):
             if how == "half_open":
                 connection.deaf = True
+            elif how == "mute":
+                connection.mute = True
             elif how == "close":
                 await connection.socket.close()
             elif how == "abort":
