@@ -176,14 +176,14 @@ def list_of(tx: Connection, incident_id: IncidentId, *, limit: int = 100) -> lis
     return [_value(row) for row in rows]
 
 
+_COUNT = select(func.count(), func.count().filter(alerts.c.state == AlertState.FIRING)).where(
+    alerts.c.incident == bindparam("given_incident")
+)
+
+
 def count_of(tx: Connection, incident_id: IncidentId) -> tuple[int, int]:
     """How many firings the incident has, and how many of them still fire."""
-    row = tx.execute(
-        select(
-            func.count(),
-            func.count().filter(alerts.c.state == AlertState.FIRING),
-        ).where(alerts.c.incident == incident_id)
-    ).one()
+    row = tx.execute(_COUNT, {"given_incident": incident_id}).one()
     return row[0], row[1]
 
 

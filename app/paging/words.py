@@ -112,12 +112,19 @@ def tame(text: str, longest: int = LINE) -> str:
     Phones turn addresses into links, so a scheme is broken apart ("https: //"); a bare domain
     name may still be underlined by a phone that guesses.
     """
-    kept = "".join(
+    if text.isascii() and text.isprintable():  # almost always, and much quicker to tell
+        kept = text[: longest * 8]
+    else:
+        kept = _without_tricks(text[: longest * 8])
+    return cut(" ".join(kept.split()).replace("://", ": //"), longest)
+
+
+def _without_tricks(text: str) -> str:
+    return "".join(
         " " if char.isspace() or unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in text[: longest * 8]
+        for char in text
         if char.isspace() or unicodedata.category(char) not in DROPPED - {"Cc", "Zl", "Zp"}
     )
-    return cut(" ".join(kept.split()).replace("://", ": //"), longest)
 
 
 def cut(text: str, longest: int) -> str:
