@@ -1,7 +1,7 @@
 """The inbox: raw bytes of everything accepted, and what became of them."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,11 @@ class InboxState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+COUNTS = ("told", "attached", "cleared")
+UNKNOWN: Mapping[str, int | None] = dict.fromkeys(COUNTS)
+"""Of a body that nobody has understood yet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """A body that waits to be read again."""
@@ -43,8 +48,12 @@ def keep(
     state: InboxState,
     problem: str | None = None,
     attempts: int = 0,
+    counts: Mapping[str, int] | None = None,
 ) -> int | None:
-    """The new row's id, or None when the sender's own delivery id was accepted before."""
+    """The new row's id, or None when the sender's own delivery id was accepted before.
+
+    `counts`: how many alerts it told, and how many of them are `attached` and `cleared`.
+    """
     values = {
         "source": delivery.source,
         "token": delivery.token,
@@ -54,20 +63,32 @@ def keep(
         "state": state,
         "problem": problem,
         "attempts": attempts,
+        **(counts or UNKNOWN),
     }
     return tx.execute(_keeping(tx.dialect.name), values).scalar_one_or_none()
 
 
-def keep_all(tx: Connection, deliveries: Sequence[Delivery], *, at: datetime) -> Sequence[int]:
-    """Keep bodies that are being taken in; the ids of their rows, in order."""
+def keep_all(
+    tx: Connection,
+    deliveries: Sequence[Delivery],
+    *,
+    at: datetime,
+    counts: Sequence[Mapping[str, int]],
+) -> Sequence[int]:
+    """Keep bodies that are being taken in; the ids of their rows, in order. `counts`: of each, as
+    in `keep`."""
     ids, now = bulk.next_ids(tx, inbox, len(deliveries)), bulk.instant(tx, at)
     rows = [
-        (row, each.source, each.token, _own_id(each), now, each.body, "done")
-        for row, each in zip(ids, deliveries, strict=True)
+        (row, each.source, each.token, _own_id(each), now, each.body, "done", *_counted(told))
+        for row, each, told in zip(ids, deliveries, counts, strict=True)
     ]
-    columns = ("id", "source", "token", "delivery_id", "received_at", "body", "state")
+    columns = ("id", "source", "token", "delivery_id", "received_at", "body", "state", *COUNTS)
     bulk.add(tx, inbox, columns, rows)
     return ids
+
+
+def _counted(told: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(told[name] for name in COUNTS)
 
 
 def find_accepted(tx: Connection, deliveries: Sequence[Delivery]) -> set[tuple[str, str | None]]:
@@ -140,12 +161,19 @@ def get_waiting(tx: Connection, inbox_id: int) -> Kept | None:
     return Kept(id=row.id, delivery=delivery, attempts=row.attempts)
 
 
-def settle(tx: Connection, inbox_id: int, state: InboxState, *, problem: str | None = None) -> bool:
-    """Move a waiting body to its end; True for the one caller that did."""
+def settle(
+    tx: Connection,
+    inbox_id: int,
+    state: InboxState,
+    *,
+    problem: str | None = None,
+    counts: Mapping[str, int] | None = None,
+) -> bool:
+    """Move a waiting body to its end; True for the one caller that did. `counts` as in `keep`."""
     change = (
         update(inbox)
         .where(inbox.c.id == inbox_id, inbox.c.state == InboxState.WAITING)
-        .values(state=state, problem=problem)
+        .values(state=state, problem=problem, **(counts or UNKNOWN))
     )
     return tx.execute(change).rowcount == 1
 

@@ -31,6 +31,13 @@ metadata = MetaData(
 # SQLite gives AUTOINCREMENT-free rowids only to plain INTEGER keys.
 Id = BigInteger().with_variant(Integer, "sqlite")
 OPEN = text("state IN ('triggered', 'acknowledged')")
+# What the auditor looks for has an index that holds nothing else, so that to look costs the same
+# at any size. Its queries repeat these words, or the databases would not see that they fit.
+WAKING = text("state IN ('triggered', 'acknowledged') AND severity IN ('P0', 'P1')")
+ADRIFT = text("state = 'firing' AND incident IS NULL")
+QUARANTINED = text("state = 'quarantined'")
+RINGS = text("kind = 'ring'")
+AWAY = text("answered_at IS NULL")
 
 # ── the organisation ──────────────────────────────────────────────────────────────────────────
 organisations = Table(
@@ -125,6 +132,11 @@ inbox = Table(
     Column("state", Text, nullable=False),  # done, waiting, quarantined
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
+    # How many alerts the body told, and what became of them; empty until it was understood.
+    Column("told", Integer),
+    Column("attached", Integer),
+    Column("cleared", Integer),
+    Index("ix_inbox_quarantined", "id", sqlite_where=QUARANTINED, postgresql_where=QUARANTINED),
     Index(
         "ix_inbox_waiting",
         "id",
@@ -171,6 +183,8 @@ alerts = Table(
     ),
     Index("ix_alerts_incident", "incident"),
     Index("ix_alerts_alarm", "alarm", "first_at"),
+    Index("ix_alerts_inbox", "inbox"),
+    Index("ix_alerts_adrift", "id", sqlite_where=ADRIFT, postgresql_where=ADRIFT),
 )
 alarm_reviews = Table(
     # The review list: unknown and unaccepted alarms, and those somebody called not actionable.
@@ -251,6 +265,7 @@ incidents = Table(
     Index("ix_incidents_trouble", "trouble", "id"),
     Index("ix_incidents_opened_at", "opened_at"),
     Index("ix_incidents_state", "state", "id"),
+    Index("ix_incidents_waking", "id", sqlite_where=WAKING, postgresql_where=WAKING),
 )
 participants = Table(
     "participants",
@@ -390,6 +405,7 @@ effects = Table(
     Index("ix_effects_escalation", "escalation"),
     Index("ix_effects_incident", "incident"),
     Index("ix_effects_page", "page"),
+    Index("ix_effects_rings", "id", sqlite_where=RINGS, postgresql_where=RINGS),
 )
 posts = Table(
     # Where a thing we keep editing stands in Slack: card, announcement, …
@@ -473,6 +489,24 @@ key_holders = Table(
     Column("process", Text, primary_key=True),
     Column("marks", Json, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+tallies = Table(
+    # Sums that are kept as they grow, and how far each of them was counted.
+    "tallies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+canaries = Table(
+    # An alert of Baton's own that goes the whole way and reaches nobody. It is no incident: it
+    # has no number, no channel, and is in no list.
+    "canaries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("stepped_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Index("ix_canaries_away", "sent_at", sqlite_where=AWAY, postgresql_where=AWAY),
 )
 seen_requests = Table(
     # Digests of requests whose effect is committed; kept longer than Slack's signature is valid.

@@ -7,7 +7,7 @@ from app.flows.work import Work
 from app.rules.alert import Delivery
 from app.rules.organisation import Severity
 from app.rules.severity import Assessment
-from storage import inbox, incidents
+from storage import inbox, incidents, tallies
 from storage.inbox import InboxState
 
 GIVE_UP_AFTER = 5
@@ -46,5 +46,6 @@ def raise_unreadable(work: Work, source: str, *, problem: str) -> None:
 def refuse_oversized(work: Work, source: str, *, size: int, limit: int) -> None:
     """Senders do not repeat what was refused with 413, so people are told (reliability.md 2.7)."""
     problem = f"a body of {size} bytes is over the limit of {limit}"
+    tallies.add(work.tx, {"refused": 1})
     work.audit("refuse_oversized", f"intake:{source}", by=f"intake:{source}", size=size)
     raise_unreadable(work, source, problem=problem)

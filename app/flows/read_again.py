@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.flows.quarantine import GIVE_UP_AFTER, raise_unreadable
-from app.flows.receive_alerts import Received, take_in
+from app.flows.receive_alerts import Received, counts_of, take_in
 from app.flows.receive_together import Told, receive_together
 from app.flows.work import Work
 from app.rules.alert import Alert, Delivery
@@ -35,9 +35,9 @@ def begin_parts(work: Work, delivery: Delivery) -> int | Received:
     return Received(duplicate=True) if row is None else row
 
 
-def end_parts(work: Work, inbox_id: int) -> None:
-    """The last part is in."""
-    inbox.settle(work.tx, inbox_id, InboxState.DONE)
+def end_parts(work: Work, inbox_id: int, found: Sequence[Alert]) -> None:
+    """The last part is in; `found` are the alerts of all of them."""
+    inbox.settle(work.tx, inbox_id, InboxState.DONE, counts=counts_of(found))
 
 
 def leave_parts(work: Work, inbox_id: int, *, problem: str) -> None:
@@ -52,7 +52,8 @@ def list_waiting(work: Work) -> list[Kept]:
 def read_again(work: Work, inbox_id: int, found: Sequence[Alert]) -> bool:
     """Take a kept body in after all; True for the one caller that did."""
     kept = inbox.get_waiting(work.tx, inbox_id)
-    if kept is None or not inbox.settle(work.tx, inbox_id, InboxState.DONE):
+    counts = counts_of(found)
+    if kept is None or not inbox.settle(work.tx, inbox_id, InboxState.DONE, counts=counts):
         return False
     if len(found) > MANY:
         receive_together(work, [Told(delivery=kept.delivery, alerts=found, row=inbox_id)])

@@ -17,7 +17,7 @@ from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.incident import Incident
 from app.rules.organisation import Alarm, Service
 from app.rules.severity import Assessment
-from storage import alerts, heartbeats, inbox, incidents
+from storage import alerts, heartbeats, inbox, incidents, tallies
 from storage.inbox import InboxState
 
 RACES = 3
@@ -37,10 +37,17 @@ class Received:
 
 def receive_alerts(work: Work, delivery: Delivery, found: Sequence[Alert]) -> Received:
     """Keep the raw body and everything it tells, in one transaction; 2xx only after its commit."""
-    row = inbox.keep(work.tx, delivery, at=work.now, state=InboxState.DONE)
+    row = inbox.keep(work.tx, delivery, at=work.now, state=InboxState.DONE, counts=counts_of(found))
     if row is None:
+        tallies.add(work.tx, {"suppressed": len(found)})
         return Received(duplicate=True)
     return take_in(work, delivery.source, row, found)
+
+
+def counts_of(found: Sequence[Alert]) -> dict[str, int]:
+    """What is going to become of a body's alerts: there is no third way (invariant I2)."""
+    cleared = sum(alert.state is AlertState.RESOLVED for alert in found)
+    return {"told": len(found), "attached": len(found) - cleared, "cleared": cleared}
 
 
 def take_in(work: Work, source: str, row: int, found: Sequence[Alert]) -> Received:

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 
 from app.flows import speak
 from app.flows.open_incident import raise_severity
-from app.flows.receive_alerts import Received, Trouble, attach_or_open, receive_alerts, take_in
+from app.flows.receive_alerts import (
+    Received,
+    Trouble,
+    attach_or_open,
+    counts_of,
+    receive_alerts,
+    take_in,
+)
 from app.flows.work import Work
 from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.incident import IncidentId
 from app.rules.organisation import Severity
-from storage import alerts, audit, inbox, incidents, timeline, tokens
+from storage import alerts, audit, inbox, incidents, tallies, timeline, tokens
 from storage.columns import dump_json
 
 
@@ -70,6 +77,9 @@ def _turn_away(work: Work, told: Sequence[Told]) -> dict[int, Received]:
             if mark in seen:
                 found[number] = Received(duplicate=True)
             seen.add(mark)
+    again = sum(len(told[number].alerts) for number, one in found.items() if one.duplicate)
+    if again:
+        tallies.add(work.tx, {"suppressed": again})
     return found
 
 
@@ -114,8 +124,9 @@ def _tellings(work: Work, told: Sequence[Told]) -> list[list[_Telling]]:
 
 def _rows(work: Work, told: Sequence[Told]) -> list[int]:
     """Where each body is in the inbox, from now on at the latest."""
-    new = [each.delivery for each in told if each.row is None]
-    kept = iter(inbox.keep_all(work.tx, new, at=work.now) if new else ())
+    new = [each for each in told if each.row is None]
+    bodies, counts = [each.delivery for each in new], [counts_of(each.alerts) for each in new]
+    kept = iter(inbox.keep_all(work.tx, bodies, at=work.now, counts=counts) if new else ())
     return [each.row if each.row is not None else next(kept) for each in told]
 
 

@@ -174,7 +174,7 @@ class Door:
         for start in range(0, len(found), PART):
             part = Told(delivery=delivery, alerts=found[start : start + PART], row=begun)
             attached += (await self._crowd.do(part)).attached
-        await self._kit.do(read_again.end_parts, begun)
+        await self._kit.do(read_again.end_parts, begun, found)
         return Received(attached=tuple(attached))
 
 
