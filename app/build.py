@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute
 from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
+from app.delivery.lifeline import Lifeline
 from app.flows.clocks import CorrectedClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
@@ -32,8 +34,11 @@ from app.paging.links import Links
 from app.paging.seal import Seal
 from app.setting_values import Address, Secret
 from app.settings import Settings, SettingsError
+from handlers.canary import Canaries
 from handlers.clock import Duty, Tick
+from handlers.forgetting import Forgetting
 from handlers.key_holding import KeyHolding
+from handlers.loop_watch import LoopWatch
 from handlers.sealing import Sealing
 from handlers.slack.alarm import SlackAlarm
 from handlers.slack.app import make_bolt
@@ -42,6 +47,7 @@ from handlers.slack.http_mode import HttpMode
 from handlers.slack.later import Later
 from handlers.slack.self_ping import SelfPing
 from handlers.slack.socket import SocketMode
+from handlers.watchman import Watchman
 from handlers.web import acknowledge as acknowledge_door
 from handlers.web import admin
 from handlers.web import heartbeat as heartbeat_door
@@ -54,6 +60,8 @@ from storage.migrate import MigrationError, migrate
 
 log = logging.getLogger("baton")
 
+OLD_AUDIT = 40.0
+"""Seconds after which an audit says nothing of how Baton is now: two rounds and more."""
 STOP_WITHIN = 8.0
 """Seconds that what is being spoken has to end after a stop was asked for."""
 
@@ -114,6 +122,11 @@ class Baton:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._keys = KeyHolding(parts.kit, parts.seal)
+        settings = parts.settings
+        self._door = intake_door.Door(parts.kit, max_bytes=settings.intake_max_bytes)
+        self.watchman = Watchman(parts.kit)
+        self.loop_watch = LoopWatch()
+        self.lifeline = self._make_lifeline()
         self.tick = Tick(self._duties())
         self.slack: SocketMode | HttpMode | None = None
         self._alarm: SlackAlarm | None = None
@@ -127,6 +140,10 @@ class Baton:
         await self._listen()
         self.parts.delivery.start()
         self.tick.start()
+        self.watchman.start()
+        self.loop_watch.start()
+        if self.lifeline is not None:
+            self.lifeline.start()
         self.parts.gateway.warm()
         if self.parts.chat is not None:
             await self.parts.kit.do(ask_directory)
@@ -138,6 +155,10 @@ class Baton:
 
     async def stop(self) -> None:
         """Take nothing more in, let what is being spoken end, then close everything."""
+        if self.lifeline is not None:
+            await self.lifeline.stop()
+        await self.watchman.stop()
+        self.loop_watch.stop()
         await self.tick.stop()
         for server in self.servers:
             server.should_exit = True
@@ -183,13 +204,18 @@ class Baton:
         parts = self.parts
         settings = parts.settings
         public: list[BaseRoute] = [
-            *intake_door.routes(parts.kit, max_bytes=settings.intake_max_bytes),
+            *self._door.routes(),
             *heartbeat_door.routes(parts.kit),
             *acknowledge_door.routes(parts.kit, parts.links),
         ]
         if parts.chat is not None:
             public += self._slack_door(parts.chat)
-        private = admin.routes(parts.kit, tick_age=lambda: self.tick.age, slack=self._slack_state)
+        private = admin.routes(
+            parts.kit,
+            tick_age=lambda: self.tick.age,
+            slack=self._slack_state,
+            watch=self._watch_state,
+        )
         return [(settings.bind, public), (settings.admin_bind, [*private])]
 
     def _slack_door(self, chat: Chat) -> list[BaseRoute]:
@@ -205,6 +231,44 @@ class Baton:
         self.slack = SocketMode(bolt, _revealed(settings.slack_app_token), chat=chat, ping=ping)
         return []
 
+    def _make_lifeline(self) -> Lifeline | None:
+        settings = self.parts.settings
+        if settings.watchdog_url is None:
+            return None
+        every = float(settings.watchdog_seconds)
+        url = settings.watchdog_url.reveal()
+        return Lifeline(self.parts.kit, url, every=every, ills=self._ills)
+
+    def _ills(self) -> list[str]:
+        """What keeps the sign of life from being sent."""
+        audited, ticked = self.watchman.age, self.tick.age
+        told = {
+            "the auditor is not content": not self.watchman.content,
+            "the last audit is old": audited is None or audited > OLD_AUDIT,
+            "the clock does not tick": ticked is None or ticked > admin.TICK_LIMIT,
+            "the event loop is blocked": self.loop_watch.is_blocked,
+        }
+        return [what for what, is_so in told.items() if is_so]
+
+    def _watch_state(self) -> dict[str, float]:
+        lifeline = self.lifeline
+        return {
+            "findings": float(len(self.watchman.findings)),
+            "content": float(self.watchman.content),
+            "age": self.watchman.age if self.watchman.age is not None else float("nan"),
+            "seconds": self.watchman.seconds,
+            "signs": float(lifeline.sent) if lifeline is not None else float("nan"),
+        }
+
+    def _own_duties(self) -> list[Duty]:
+        """What Baton does for itself: canaries, and forgetting."""
+        kit, settings = self.parts.kit, self.parts.settings
+        duties: list[Duty] = [Forgetting(kit, keep=timedelta(days=settings.keep_days))]
+        if settings.canary_seconds:
+            every = timedelta(seconds=settings.canary_seconds)
+            duties.append(Canaries(kit, self._door.take_canary, every=every))
+        return duties
+
     def _duties(self) -> list[Duty]:
         kit = self.parts.kit
         return [
@@ -215,6 +279,7 @@ class Baton:
             Sealing(kit),
             self._keys,
             self._look_at_slack,
+            *self._own_duties(),
         ]
 
     async def _look_at_slack(self) -> None:

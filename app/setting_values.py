@@ -76,6 +76,13 @@ def web_url(text: str) -> str:
     return text
 
 
+def watchdog_url(text: str) -> Secret:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not text.isprintable():
+        raise ValueError("an http or https address, such as https://hc-ping.com/your-key")
+    return Secret(text)
+
+
 def public_url(text: str) -> str:
     return web_url(text).rstrip("/")
 

@@ -24,6 +24,7 @@ from app.setting_values import (
     slash_command,
     smtp_url,
     token,
+    watchdog_url,
 )
 
 T = TypeVar("T")
@@ -146,6 +147,32 @@ class Settings:
         default="16",
     )
 
+    watchdog_url: Secret | None = _setting(
+        "BATON_WATCHDOG_URL",
+        watchdog_url,
+        "an address of a checker outside that is fetched while all is well, and that calls you "
+        "when this stops",
+    )
+    watchdog_seconds: int = _setting(
+        "BATON_WATCHDOG_SECONDS",
+        number(5, 3600),
+        "how often it is fetched, in seconds",
+        default="30",
+    )
+    canary_seconds: int = _setting(
+        "BATON_CANARY_SECONDS",
+        number(0, 86400),
+        "how often an alert of Baton's own goes the whole way and reaches nobody; 0 for never",
+        default="300",
+    )
+    keep_days: int = _setting(
+        "BATON_KEEP_DAYS",
+        number(1, 36500),
+        "after so many days raw bodies and what was said are forgotten; incidents and the audit "
+        "log never are",
+        default="90",
+    )
+
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """From a mapping such as `os.environ`; raises SettingsError with all problems at once.
@@ -183,6 +210,8 @@ class Settings:
             value = getattr(self, field)
             if isinstance(value, Secret):
                 found |= _hidden_parts(value.reveal())
+        if self.watchdog_url is not None:
+            found |= _hidden_path(self.watchdog_url.reveal())
         return sorted(found, key=len, reverse=True)
 
 
@@ -264,3 +293,9 @@ def _hidden_parts(text: str) -> set[str]:
         return {text, *(part.strip() for part in text.split(","))} - {""}
     password = urlsplit(text).password
     return {password, unquote(password)} if password else set()
+
+
+def _hidden_path(text: str) -> set[str]:
+    """Of an address whose path is its key, everything after the host."""
+    parts = urlsplit(text)
+    return {each for each in (text, parts.path.strip("/"), parts.query) if len(each) > 3}

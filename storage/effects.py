@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     or_,
     select,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.tables import effects
+from storage.tables import effects, incidents
 from storage.upsert import add_if_new
 
 
@@ -499,6 +500,36 @@ def count(tx: Connection) -> dict[tuple[str, str], int]:
         )
     )
     return {(row.lane, row.outcome): row.n for row in rows}
+
+
+def forget(
+    tx: Connection, *, before: datetime, since: int, counted: int, limit: int
+) -> tuple[int, int | None]:
+    """Let go of what ended before then, among the next rows after `since`; rings only up to
+    `counted`. What belongs to an open incident, or to one that ended later, stays.
+
+    Returns how many went and where to go on (None: everything further on is young).
+    """
+    ahead = tx.execute(
+        select(effects.c.id, effects.c.asked_at)
+        .where(effects.c.id > since)
+        .order_by(effects.c.id)
+        .limit(limit)
+    ).all()
+    if not any(row.asked_at < before for row in ahead):
+        return 0, None
+    ended = func.coalesce(incidents.c.ended_at, incidents.c.resolved_at)
+    over = select(incidents.c.id).where(incidents.c.id == effects.c.incident, ended < before)
+    over = over.where(incidents.c.state.not_in(["triggered", "acknowledged"]))
+    gone = delete(effects).where(
+        effects.c.id > since,
+        effects.c.id <= ahead[-1].id,
+        effects.c.outcome.in_([Outcome.DONE, Outcome.CANCELLED]),
+        effects.c.ended_at < before,
+        or_(effects.c.kind != "ring", effects.c.id <= counted),
+        or_(effects.c.incident.is_(None), over.exists()),
+    )
+    return tx.execute(gone).rowcount, ahead[-1].id
 
 
 def was_asked(tx: Connection, key: str) -> bool:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.rules.alert import Delivery
 from storage import bulk
-from storage.tables import inbox
+from storage.tables import alerts, inbox
 
 IN_PARTS = -1
 """The attempts of a body that somebody takes in just now, part by part."""
@@ -193,6 +193,26 @@ def failed(tx: Connection, inbox_id: int, *, problem: str) -> int:
         .returning(inbox.c.attempts)
     ).scalar_one()
     return failures
+
+
+def next_old(
+    tx: Connection, *, since: int, counted: int, before: datetime, limit: int
+) -> list[int]:
+    """Bodies that were read and counted and came before then, after the row `since`."""
+    rows = tx.execute(
+        select(inbox.c.id)
+        .where(inbox.c.id > since, inbox.c.id <= counted, inbox.c.received_at < before)
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+def forget(tx: Connection, ids: Sequence[int]) -> int:
+    """Let rows go; of one that an alert came from only the body. Returns how many went."""
+    named = exists().where(alerts.c.inbox == inbox.c.id)
+    tx.execute(update(inbox).where(inbox.c.id.in_(ids), named).values(body=b""))
+    return tx.execute(delete(inbox).where(inbox.c.id.in_(ids), not_(named))).rowcount
 
 
 def count(tx: Connection) -> dict[str, int]:

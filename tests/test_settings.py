@@ -170,3 +170,11 @@ def test_the_readme_holds_the_table() -> None:
     text = readme.read_text(encoding="utf-8")
     missing = [line for line in settings_table().splitlines() if line not in text]
     assert not missing, "README's table of settings differs from app/settings.py"
+
+
+def test_the_address_of_the_outside_checker_is_a_secret() -> None:
+    url = "https://hc-ping.com/5f0e-key"
+    settings = Settings.read({"BATON_WATCHDOG_URL": url})
+    assert url not in repr(settings)
+    assert {url, "5f0e-key"} <= set(settings.secrets())
+    assert "BATON_WATCHDOG_URL" in problems({"BATON_WATCHDOG_URL": "ftp://example.com"})

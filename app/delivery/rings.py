@@ -11,6 +11,7 @@ from app.chat.message import Message
 from app.delivery.lanes import Claim, claim_due
 from app.delivery.outcome import Spoken
 from app.flows import tell
+from app.flows.canary import canary_is_round
 from app.flows.kinds import Kind
 from app.flows.kit import Kit, urgent
 from app.flows.record import slack_account
@@ -95,6 +96,8 @@ class Rings:
         """Raises PagingError or ChatError with whether asking again may help."""
         if effect.kind in (Kind.TEST_RING, Kind.TELL):
             return await self._plain(effect)
+        if effect.kind == Kind.CANARY_RING:
+            return await self._nobody(effect)
         method = Method(effect.facts["method"])
         if method is Method.SLACK:
             return await self._by_slack(effect)
@@ -103,6 +106,12 @@ class Rings:
         target = self._seal.open(call.target)
         await self._gateway.ring(method, target, call.text, trusted=call.trusted)
         return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
+
+    async def _nobody(self, effect: Effect) -> Spoken:
+        """A canary takes a line as every phone message does, and answers itself."""
+        await self._gateway.ring_nobody()
+        number, row = effect.facts["canary"], effect.facts["inbox"]
+        return Spoken(record=lambda work: canary_is_round(work, number, row=row))
 
     async def _by_slack(self, effect: Effect) -> Spoken:
         page_id = effect.page or 0

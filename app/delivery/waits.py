@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.delivery import outcome
 from app.delivery.outcome import backoff
+from app.flows.canary import step_canary
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
 from app.flows.kit import TRIES, Kit, is_passing, urgent
@@ -25,6 +26,9 @@ ANSWERS: Mapping[str, Callable[[Work, Effect], object]] = {
     Kind.EXPIRE: lambda work, effect: expire(work, effect.incident or 0),
     Kind.HANDOVER_DUE: lambda work, effect: hand_over(
         work, datetime.fromisoformat(effect.facts["boundary"])
+    ),
+    Kind.CANARY_STEP: lambda work, effect: step_canary(
+        work, effect.facts["canary"], row=effect.facts["inbox"]
     ),
 }
 """The flow that answers each kind of wait."""

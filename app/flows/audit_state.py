@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from app.flows import mend
+from app.flows.canary import lost_canary
 from app.flows.finding import Finding
 from app.flows.work import Work
 from app.rules import rota
@@ -63,7 +64,7 @@ def audit_state(work: Work, *, at_once: int = AT_ONCE) -> Audit:
     """Look at everything once, within some milliseconds; nothing is changed."""
     marks = tallies.read(work.tx)
     looks = [look(work, marks, at_once) for look in (_bodies, _rings, _pages, _handovers)]
-    findings = [*_alerts(work), *_paging(work), *_lanes(work)]
+    findings = [*_alerts(work), *_paging(work), *_lanes(work), *_canary(work)]
     for found, _, _ in looks:
         findings += found
     return Audit(
@@ -202,6 +203,18 @@ def _lanes(work: Work) -> Iterator[Finding]:
         stuck = watch.lapsed(work.tx, [lane], late)
         if stuck:
             yield _stuck("lapsed", lane, stuck, "claimed by somebody who is gone")
+
+
+def _canary(work: Work) -> Iterator[Finding]:
+    lost = lost_canary(work)
+    if lost is not None:
+        where = "its step was taken" if lost.stepped_at else "its step was not taken"
+        yield Finding(
+            rule="I16",
+            key="canary",
+            sentence=f"The canary of {lost.sent_at:%H:%M:%S} UTC has not come round ({where}): a "
+            "page might not get through either.",
+        )
 
 
 def _stuck(kind: str, lane: Lane, stuck: list[watch.Stuck], how: str) -> Finding:

@@ -8,10 +8,12 @@ class Kind(StrEnum):
     RING = "ring"  # one attempt to reach one person by one contact method
     TEST_RING = "test_ring"
     TELL = "tell"  # Baton's own trouble, to a manager's push or e-mail
+    CANARY_RING = "canary_ring"  # reaches nobody
     # wait lane: an end of waiting that a flow answers
     STEP = "step"
     EXPIRE = "expire"
     HANDOVER_DUE = "handover_due"
+    CANARY_STEP = "canary_step"
     # chat lane: what is said in Slack
     CHANNEL = "channel"
     CARD = "card"

@@ -7,7 +7,7 @@ falls back to that one, body by body, when anything here raises.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.flows import speak
+from app.flows import canary, speak
 from app.flows.open_incident import raise_severity
 from app.flows.receive_alerts import (
     Received,
@@ -40,7 +40,7 @@ class Told:
 
 def receive_together(work: Work, told: Sequence[Told]) -> list[Received]:
     """What became of each, in order; everything is in this one transaction."""
-    turned_away = _turn_away(work, told)
+    turned_away = _turn_away(work, told) | _canaries(work, told)
     fresh = [each for number, each in enumerate(told) if number not in turned_away]
     tellings = _tellings(work, fresh)
     troubles = _Troubles(work)
@@ -56,6 +56,9 @@ def receive_together(work: Work, told: Sequence[Told]) -> list[Received]:
 
 def receive_one(work: Work, told: Told) -> Received:
     """One of them by itself, one alert after the other: for whatever surprises the rest."""
+    if told.delivery.source == canary.SOURCE:
+        canary.take_in_canary(work, told.delivery)
+        return Received()
     if told.row is None:
         return receive_alerts(work, told.delivery, told.alerts)
     return take_in(work, told.delivery.source, told.row, told.alerts)
@@ -68,8 +71,8 @@ def _turn_away(work: Work, told: Sequence[Told]) -> dict[int, Received]:
     seen = _accepted_before(work, told)
     found = {}
     for number, each in enumerate(told):
-        if each.row is not None:
-            continue  # it was let in with its first part
+        if each.row is not None or each.delivery.source == canary.SOURCE:
+            continue  # it was let in with its first part, or is our own
         if each.delivery.token is not None and each.delivery.token not in valid:
             found[number] = Received(revoked=True)
         elif each.delivery.delivery_id is not None:
@@ -83,8 +86,22 @@ def _turn_away(work: Work, told: Sequence[Told]) -> dict[int, Received]:
     return found
 
 
+def _canaries(work: Work, told: Sequence[Told]) -> dict[int, Received]:
+    """By their place: alerts of Baton's own, which become no incident."""
+    found = {}
+    for number, each in enumerate(told):
+        if each.delivery.source == canary.SOURCE:
+            canary.take_in_canary(work, each.delivery)
+            found[number] = Received()
+    return found
+
+
 def _accepted_before(work: Work, told: Sequence[Told]) -> set[tuple[str, str | None]]:
-    named = [each.delivery for each in told if each.delivery.delivery_id and each.row is None]
+    named = [
+        each.delivery
+        for each in told
+        if each.delivery.delivery_id and each.row is None and each.delivery.source != canary.SOURCE
+    ]
     return inbox.find_accepted(work.tx, named) if named else set()
 
 

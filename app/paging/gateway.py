@@ -61,6 +61,10 @@ class Gateway:
             raise PagingError(missing, permanent=True)
         return await self._phones[method].ring(target, text, trusted=trusted)
 
+    async def ring_nobody(self) -> None:
+        """What a ring takes of this process, without a provider; raises PagingError as `ring`."""
+        await self.lines.run(lambda: None)
+
     def warm(self) -> None:
         """Load what the first page would otherwise wait for; returns at once."""
         threading.Thread(target=kinds.load, name="warm-paging", daemon=True).start()

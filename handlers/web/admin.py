@@ -17,15 +17,16 @@ TICK_LIMIT = 5.0
 
 Age = Callable[[], float | None]
 SlackState = Callable[[], dict[str, object]]
+WatchState = Callable[[], Mapping[str, float]]
 
 
-def routes(kit: Kit, *, tick_age: Age, slack: SlackState) -> list[Route]:
+def routes(kit: Kit, *, tick_age: Age, slack: SlackState, watch: WatchState = dict) -> list[Route]:
     """`/healthz` answers while the process runs; `/readyz` while it does its work; never Slack."""
     ready = _ready(kit, tick_age)
     return [
         Route("/healthz", _healthy),
         Route("/readyz", ready),
-        Route("/metrics", _metrics(kit, tick_age, slack)),
+        Route("/metrics", _metrics(kit, tick_age, slack, watch)),
     ]
 
 
@@ -50,12 +51,13 @@ def _ready(kit: Kit, tick_age: Age) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _metrics(
-    kit: Kit, tick_age: Age, slack: SlackState
+    kit: Kit, tick_age: Age, slack: SlackState, watch: WatchState
 ) -> Callable[[Request], Awaitable[Response]]:
     async def metrics(request: Request) -> Response:
         figures = await kit.read(count_everything)
         registry = CollectorRegistry()
         registry.register(_Told(figures, tick_age(), slack()))
+        registry.register(_Watched(figures, watch()))
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
     return metrics
@@ -87,6 +89,43 @@ class _Told(Collector):
         age = self._tick_age if self._tick_age is not None else float("nan")
         yield GaugeMetricFamily("baton_tick_age_seconds", "Since the last tick", value=age)
         yield from _slack_metrics(self._slack)
+
+
+WATCH = {
+    "findings": ("baton_audit_findings", "What the last audit found"),
+    "content": ("baton_audit_content", "1 while the auditor finds that everything holds"),
+    "age": ("baton_audit_age_seconds", "Since the last audit"),
+    "seconds": ("baton_audit_seconds", "How long the last audit took"),
+    "signs": ("baton_watchdog_signs", "Signs of life that the outside checker took"),
+}
+
+
+class _Watched(Collector):
+    """How Baton watches itself: sums that reconcile, the auditor, the canary."""
+
+    def __init__(self, figures: Figures, watch: Mapping[str, float]) -> None:
+        self._figures = figures
+        self._watch = watch
+
+    def collect(self) -> Iterable[Metric]:
+        figures = self._figures
+        yield _sums("baton_alerts", "Alerts by what became of them", "fate", figures.alerts)
+        yield _sums("baton_pages", "Rings by what became of them", "fate", figures.pages)
+        yield _sums("baton_audit_found", "Findings ever, by invariant", "rule", figures.found)
+        for name, (metric, meaning) in WATCH.items():
+            if name in self._watch:
+                yield GaugeMetricFamily(metric, meaning, self._watch[name])
+        if figures.canary_seconds is not None and figures.canary_at is not None:
+            what = "The last canary's way, from the intake to a phone that is nobody's"
+            yield GaugeMetricFamily("baton_canary_seconds", what, figures.canary_seconds)
+            yield GaugeMetricFamily("baton_canary_sent", "When it was sent", figures.canary_at)
+
+
+def _sums(name: str, meaning: str, label: str, sums: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for value, number in sorted(sums.items()):
+        family.add_metric([value], number)
+    return family
 
 
 SLACK = {

@@ -1,9 +1,11 @@
 """The database: does it open, is its schema this version's, what is in force?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.commands.doctor.finding import Finding, State, fail, ok
 from app.commands.memory import file_of, kit_on, look, opened
+from app.flows.audit_state import audit_state, recount
 from app.flows.contact import rungs_of
 from app.flows.standing import NoOrganisation
 from app.flows.work import Work
@@ -46,7 +48,8 @@ def look_at_database(settings: Settings) -> tuple[list[Finding], InForce | None]
             if schema.state is not State.OK:
                 return [opens, schema], None
             found, in_force = _in_force(database)
-            return [opens, schema, found], in_force
+            audited = list(_audited(database)) if in_force is not None else []
+            return [opens, schema, found, *audited], in_force
     except CannotOpen as error:
         return [fail("database", str(error))], None
 
@@ -80,6 +83,17 @@ def _in_force(database: Database) -> tuple[Finding, InForce | None]:
         except CannotRead as error:
             return fail("in force", str(error)), None
     return ok("in force", f"{found.organisation.name}, version {found.version}"), found
+
+
+def _audited(database: Database) -> Iterator[Finding]:
+    """What the auditor finds now; nothing is mended, that is the running process's."""
+    with kit_on(database) as kit:
+        findings = [*look(kit, audit_state).findings, *look(kit, recount)]
+    for each in findings:
+        fix = "A running Baton mends this within half a minute." if each.mend else "See its log."
+        yield fail("auditor", f"{each.sentence.rstrip('.')} ({each.rule})", fix)
+    if not findings:
+        yield ok("auditor", "every invariant holds")
 
 
 def _read(work: Work) -> InForce:

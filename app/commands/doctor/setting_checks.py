@@ -13,6 +13,7 @@ def look_at_settings(settings: Settings, environment: Mapping[str, str]) -> Iter
     yield ok("settings", "all of them can be read")
     yield _public_url(settings)
     yield _secret_key(settings)
+    yield _watchdog(settings)
 
 
 def _public_url(settings: Settings) -> Finding:
@@ -41,3 +42,14 @@ def _secret_key(settings: Settings) -> Finding:
             "up apart from the database.",
         )
     return ok("key", "BATON_SECRET_KEY is set")
+
+
+def _watchdog(settings: Settings) -> Finding:
+    if settings.watchdog_url is None:
+        return warn(
+            "watchdog",
+            "BATON_WATCHDOG_URL is not set, so nobody notices when this machine is gone",
+            "Make a check at a service outside (Healthchecks, Better Stack, …) that calls you when "
+            "it is no longer fetched, and set its address.",
+        )
+    return ok("watchdog", "a checker outside is told that Baton is well")
