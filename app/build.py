@@ -93,7 +93,7 @@ def make_parts(
 ) -> Parts:
     """Everything that neither listens nor runs yet."""
     given = settings.secret_key
-    key = given.reveal() if given else made_key(key_file(database, settings))
+    key = given.reveal() if given else made_key(key_file(settings))
     seal, links = Seal(key), Links(settings.public_url, key)
     kit = Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
@@ -423,10 +423,12 @@ def _token_by_now() -> str | None:
     return token.reveal() if token else None
 
 
-def key_file(database: Database, settings: Settings) -> Path:
+def key_file(settings: Settings) -> Path:
     """Beside a SQLite file; with PostgreSQL beside the organisation file, which replicas on
     several machines do not share: they need BATON_SECRET_KEY, and `doctor` says so."""
-    beside = database.path or settings.organisation
+    made = make_url(settings.database_url.reveal())
+    is_file = made.get_backend_name() == "sqlite" and made.database
+    beside = Path(made.database or "").absolute() if is_file else settings.organisation
     return beside.with_suffix(".key")
 
 

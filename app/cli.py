@@ -37,6 +37,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "person": "what is kept about somebody: export, erase",
         "key": "the secret key: change it, and see what is sealed with which",
         "audit": "who did what, when and why; and whether that log is whole",
+        "backup": "copy everything Baton remembers into a file, while it runs",
+        "restore": "put a backup back, into an empty database",
         "migrate": "bring the database's schema up to this version",
     },
     "for developers": {
@@ -113,6 +115,14 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
             from app.commands import audit
 
             return audit.main
+        case "backup":
+            from app.commands import backup
+
+            return backup.main
+        case "restore":
+            from app.commands import restore
+
+            return restore.main
         case "migrate":
             from app.commands import migrate
 

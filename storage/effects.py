@@ -364,6 +364,17 @@ def release_all(tx: Connection) -> int:
     return freed.rowcount
 
 
+def doubt_all(tx: Connection) -> int:
+    """After a restore: what was still to be said may have been said since the copy was made, so
+    each is looked for, or repeated. Waits are answered in their own transaction, and stay."""
+    doubted = tx.execute(
+        update(effects)
+        .where(effects.c.lane != Lane.WAIT, effects.c.outcome.in_([Outcome.DUE, Outcome.CLAIMED]))
+        .values(outcome=Outcome.UNKNOWN, lease_until=None)
+    )
+    return doubted.rowcount
+
+
 def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
     """Lengthen the leases of effects that are still being spoken; lost ones stay lost.
 

@@ -12,19 +12,19 @@ class FileHeld(Exception):
 
 
 @contextlib.contextmanager
-def hold_file(path: Path) -> Iterator[None]:
+def hold_file(path: Path, *, restoring: bool = False) -> Iterator[None]:
     """Hold the SQLite file at `path` for one long-running process; before it is opened.
 
     The lock is the kernel's and stands on `<file>.lock`, so it ends with the process however
     that ends. The lock's file stays: where it stands and the database does not, the database
     was lost, and starting empty would be silence that looks like calm. Short commands do not
-    ask for it; SQLite's own locks settle those.
+    ask for it; SQLite's own locks settle those. `restoring` is for whoever puts a lost one back.
     """
     beside = path.with_name(path.name + ".lock")
     known = beside.exists()
     with _open(beside) as file:
         _lock(file, path)
-        if known and not (path.exists() and path.stat().st_size):
+        if known and not restoring and not (path.exists() and path.stat().st_size):
             raise FileHeld(
                 f"{path} is gone or empty, but Baton has run on it before. Put back a backup;"
                 f" or, to start anew without any memory, delete {beside} and start again."

@@ -32,6 +32,11 @@ def schema_of(tx: Connection) -> tuple[str | None, str]:
     return _current(tx), _head()
 
 
+def newest_schema() -> str:
+    """This version's own revision."""
+    return _head()
+
+
 def _migrate_sqlite(url: str) -> list[str]:
     engine = create_engine(url, poolclass=NullPool)
     _copy_beside(make_url(url).database)

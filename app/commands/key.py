@@ -37,7 +37,7 @@ def _new(parts: Parts) -> None:
     """The key stands alone on stdout where it is for the setting; a file is changed at once."""
     given = parts.settings.secret_key
     if given is None:
-        path = key_file(parts.database, parts.settings)
+        path = key_file(parts.settings)
         add_key(path)
         say(f"A new key stands first in {path}, the old one after it.")
     else:

@@ -14,6 +14,7 @@ from app.organisation.in_force import CannotRead
 from app.paging.errors import PagingError
 from app.paging.keys import KeyUnusable
 from app.settings import SettingsError
+from storage.backup import BackupError
 from storage.engine import CannotOpen
 from storage.file_lock import FileHeld
 from storage.migrate import MigrationError
@@ -26,6 +27,7 @@ EXPECTED = (
     NoOrganisation,
     CannotRead,
     CannotOpen,
+    BackupError,
     FileHeld,
     MigrationError,
     KeyUnusable,

@@ -26,6 +26,11 @@ def read_keys(setting: str) -> Sequence[str]:
     return keys
 
 
+def fingerprints(setting: str) -> list[str]:
+    """What tells keys apart and gives none of them away, newest first."""
+    return [derive(key, "fingerprint", length=6).hex() for key in read_keys(setting)]
+
+
 def derive(key: str, purpose: str, *, length: int = 32) -> bytes:
     """A key for one purpose only, so that what one purpose leaks is worth nothing to another."""
     made = HKDF(algorithm=SHA256(), length=length, salt=None, info=f"baton {purpose}".encode())

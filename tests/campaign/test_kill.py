@@ -27,3 +27,9 @@ def test_kills_at_random_instants_lose_and_double_nothing() -> None:
 
 def test_a_baton_that_records_before_it_sends_is_found_out() -> None:
     assert broken("--mutant") == ""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.usefixtures("postgres")
+def test_a_backup_under_load_is_gone_on_from(kind: str) -> None:
+    assert broken("--restore", "--database", kind) == ""

@@ -15,7 +15,7 @@ def look_at_seals(settings: Settings) -> list[Finding]:
     """Of a database that has an organisation in force. No key file is made by looking."""
     with opened(settings) as database, kit_on(database) as kit:
         try:
-            key = _key(settings, key_file(database, settings))
+            key = _key(settings, key_file(settings))
         except KeyUnusable as error:
             return [fail("seals", str(error))]
         if key is None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 
+from tests.campaign.kill.restored import restored
 from tests.campaign.kill.storm import mutant_storm, storm
 from tests.campaign.report import Finding
 
@@ -20,10 +21,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the same with a Baton that records before it sends: it must lose pages",
     )
+    parser.add_argument(
+        "--restore",
+        action="store_true",
+        help="a backup under load, the loss of the database, and a Baton that goes on from it",
+    )
 
 
 def run(options: argparse.Namespace) -> Sequence[Finding]:
     kind, seed = options.database, options.seed
+    if options.restore:
+        return asyncio.run(restored(kind, seed=seed))
     if options.mutant:
         kills = options.kills or (MUTANT_SHORT if options.short else MUTANT)
         return asyncio.run(mutant_storm(kind, kills=kills, seed=seed, soon=options.short))

@@ -41,7 +41,11 @@ class Phones:
     port: int = 0
 
     async def take(self, request: web.Request) -> web.Response:
-        told = await request.text() + " ".join(request.headers.values())
+        try:
+            told = await request.text()
+        except ConnectionResetError:
+            return web.Response(status=500)
+        told += " ".join(request.headers.values())
         topic = request.match_info["topic"] or (await request.json())["topic"]
         await asyncio.sleep(self.chance.uniform(0, THERE))
         if request.transport is None or request.transport.is_closing():

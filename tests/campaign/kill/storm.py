@@ -62,18 +62,18 @@ async def storm(kind: str, *, kills: int, seed: int, cold: bool = True) -> list[
             database = open_engine(url)
             if cold:
                 await _compile(place)
-            began = await _first(place)
+            began = await begin(place)
             while len(place.kills) < kills:
-                await _round(place)
+                await one_round(place)
                 if cold and len(place.kills) // COLD_EVERY > len(times.intake):
                     # A service of its own, so that the alert opens an incident and a page is owed.
                     await _cold(place, times, services + len(times.intake))
-            await _quiet(place, database, times)
-            heard = await _heard(place, began)
+            await quiet(place, database, times)
+            heard = await heard_by(place, began)
             await place.stop()
-            kept = _kept(database)
+            kept = kept_by(database)
             database.dispose()
-            return [*check(kept, heard, strict=cold), *_measured(times)]
+            return [*check(kept, heard, strict=cold), *measured(times)]
 
 
 async def mutant_storm(kind: str, *, kills: int, seed: int, soon: bool = False) -> list[Finding]:
@@ -84,11 +84,11 @@ async def mutant_storm(kind: str, *, kills: int, seed: int, soon: bool = False) 
             url, folder, services=services, more=0, seed=seed, marks=("mutant",)
         ) as place:
             database = open_engine(url)
-            began = await _first(place)
+            began = await begin(place)
             while len(place.kills) < kills and not (soon and lost):
-                await _round(place)
+                await one_round(place)
                 # It is dead: what it believes to have sent and nobody heard comes never.
-                lost = lost_pages(_kept(database), await _heard(place, began))
+                lost = lost_pages(kept_by(database), await heard_by(place, began))
             database.dispose()
             return [
                 told("kills of the mutant", len(place.kills)),
@@ -97,7 +97,7 @@ async def mutant_storm(kind: str, *, kills: int, seed: int, soon: bool = False) 
             ]
 
 
-async def _first(place: World) -> datetime:
+async def begin(place: World) -> datetime:
     """The first start; its first tick plans the first handover."""
     await place.start()
     await place.listens()
@@ -105,12 +105,12 @@ async def _first(place: World) -> datetime:
     return datetime.now(UTC)
 
 
-def _kept(database: Database) -> Remembered:
+def kept_by(database: Database) -> Remembered:
     with database.read.begin() as tx:
         return remember(tx)
 
 
-async def _round(place: World) -> None:
+async def one_round(place: World) -> None:
     """Start (unless it runs), load, kill; now and then twice in a row."""
     chance = place.senders.chance
     if place.pid is None:
@@ -169,7 +169,7 @@ def _is_heard(place: World, alert: Accepted) -> bool:
     return any(copy.incident in alert.incidents for copy in place.phones.copies)
 
 
-async def _quiet(place: World, database: Database, times: Times) -> None:
+async def quiet(place: World, database: Database, times: Times) -> None:
     """No kills any more; everybody answers, and everything that is due is done."""
     place.people.diligent = True
     stopped = time.monotonic()
@@ -189,7 +189,7 @@ def _is_quiet(database: Database) -> bool:
         return not ringing(tx) and not due_by(tx, datetime.now(UTC) + timedelta(seconds=1))
 
 
-async def _heard(place: World, began: datetime) -> Heard:
+async def heard_by(place: World, began: datetime) -> Heard:
     posts, channels = await _slack(place)
     return Heard(
         company=place.company,
@@ -219,7 +219,7 @@ async def _slack(place: World) -> tuple[Counter[str], Sequence[str]]:
     return posts, names
 
 
-def _measured(times: Times) -> list[Finding]:
+def measured(times: Times) -> list[Finding]:
     findings = [at_most("quiet after the last kill", times.quiet, CALM, "s")]
     with contextlib.suppress(ValueError):
         findings += [
