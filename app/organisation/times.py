@@ -111,11 +111,16 @@ def _start(value: object) -> date:
     return _in_our_years(found)
 
 
+ZONE = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,3}")
+"""The form of every zone's name."""
+
+
 def _zone(value: object) -> ZoneInfo:
     text = written(value, "a time zone", "Europe/Dublin")
     try:
         # right/… counts leap seconds, which no wall clock shows.
-        if text and "\0" not in text and not text.startswith(("right/", "posix/")):
+        # A name that is none may be looked for as a package: a long one would go too deep.
+        if ZONE.fullmatch(text) and not text.startswith(("right/", "posix/")):
             return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass

@@ -79,7 +79,8 @@ def compose(sender: str, target: str, text: PageText) -> EmailMessage:
     host = sender.rpartition("@")[2]
     letter["From"] = Address("Baton", addr_spec=sender)
     letter["To"] = Address(addr_spec=target)
-    letter["Subject"] = text.title
+    # Python decodes what looks like an encoded word, and writes the line breaks that it held.
+    letter["Subject"] = text.title.replace("=?", "= ?")
     letter["Date"] = format_datetime(localtime())
     letter["Message-ID"] = make_msgid(domain=host)
     letter["Auto-Submitted"] = "auto-generated"

@@ -9,6 +9,7 @@ from app.paging import guard, kinds
 from app.rules.ladder import Method
 
 LONGEST = 500
+LONGEST_MAILBOX = 254
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 NAME = re.compile(
@@ -69,7 +70,8 @@ def read_target(method: Method, raw: str, *, trusted: bool) -> Target:
 
 def _mail(text: str, trusted: bool) -> Target:
     text = text.removeprefix("mailto:")
-    if not MAILBOX.fullmatch(text) or ".." in text or text.startswith("."):
+    fits = len(text) <= LONGEST_MAILBOX and MAILBOX.fullmatch(text)
+    if not fits or ".." in text or text.startswith("."):
         raise BadTarget("An e-mail address looks like ana@example.com.")
     return Target(url=text, hint=f"…@{text.rpartition('@')[2].lower()}")
 

@@ -13,6 +13,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         'timezone = "Europe/Dubln"',
         'organisation.timezone: "Europe/Dubln" is not a time zone. Did you mean "Europe/Dublin"?',
     ),
+    "a zone of a thousand parts": (
+        'timezone = "Europe/Dublin"',
+        f'timezone = "a{"/a" * 1000}"',
+        'organisation.timezone: "a/a/…',
+    ),
     "a path for a zone": (
         'timezone = "Europe/Dublin"',
         'timezone = "../../etc/passwd"',

@@ -234,6 +234,16 @@ async def test_a_subject_cannot_add_a_header() -> None:
         assert box.letters == []
 
 
+async def test_an_encoded_word_in_a_title_is_not_decoded_into_a_header() -> None:
+    hostile = replace(TEXT, title="P1 =?utf-8?q?late=0d=0aBcc=3a_eve=40evil.test?= now")
+    with letterbox() as box:
+        gateway = Gateway(f"smtp://127.0.0.1:{box.port}", "baton@acme.test")
+        await gateway.ring(Method.EMAIL, "ana@acme.test", hostile)
+        [letter] = box.letters
+    assert letter["Bcc"] is None
+    assert "eve=40evil.test" in letter["Subject"]
+
+
 @pytest.mark.parametrize(("reply", "permanent"), [("550 unknown", True), ("451 later", False)])
 async def test_a_refused_recipient_is_told_without_the_address(reply: str, permanent: bool) -> None:
     with letterbox() as box:

@@ -34,6 +34,7 @@ GOOD = [
     (Method.VOICE, "+12025550142", "+12025550142", "…42"),
 ]
 BAD = [
+    (Method.EMAIL, f"ana@{'a.' * 130}test"),
     (Method.PUSH, "ntfys://ntfy.sh/a/b"),
     (Method.PUSH, "ntfys://ntfy.sh/a?attach=https://x.test/y"),
     (Method.PUSH, "ntfys://ntfy.sh/a#b"),
