@@ -5,12 +5,14 @@ own: 0 done, 1 refused or failed (a sentence on stderr says why), 2 not understo
 """
 
 import argparse
+import contextlib
 import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
+from app.commands.terminal import harmless
 from app.suite import run_suite
 
 Main: TypeAlias = Callable[[Sequence[str]], int]
@@ -46,6 +48,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "workspace": "a Slack workspace on this machine, speaking Slack's own protocol",
     },
 }
+OWN_WORDS = frozenset({"run", "demo", "workspace", "test"})
+"""Commands that print nothing of others, or have a log of their own."""
 NAMES = [name for commands in GROUPS.values() for name in commands]
 
 
@@ -55,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["test"]:  # everything after it belongs to pytest
         return run_suite(given[1:])
     if given and given[0] in NAMES:
-        return _finish(load(given[0]), given[1:])
+        with contextlib.nullcontext() if given[0] in OWN_WORDS else harmless():
+            return _finish(load(given[0]), given[1:])
     _refuse(given)
 
 

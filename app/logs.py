@@ -142,7 +142,9 @@ class TextLines(Lines):
         facts = self._facts(record).items()
         parts += [_one_line(f"{key}={value}") for key, value in facts]
         trace = self._trace(record)
-        return "  ".join(parts) + (f"\n{trace}" if trace else "")
+        # Indented, so that no line of an error's own text passes for one of ours.
+        lines = [f"    {_one_line(line)}" for line in (trace or "").splitlines()]
+        return "\n".join(["  ".join(parts), *lines])
 
 
 def _instant(record: logging.LogRecord) -> datetime:

@@ -67,6 +67,18 @@ def test_a_terminal_gets_readable_lines_that_cannot_be_forged() -> None:
     assert line.endswith(r"Odd alert: x\n09:00:00  info  All is well\x1b[2J\ud800  k=a\nb")
 
 
+def test_an_errors_own_text_forges_no_line_either() -> None:
+    out = Terminal()
+    start_logging(LogStyle.AUTO, stream=out)
+    try:
+        raise ValueError("x\n09:00:00  info  All is well\x1b[2J\r09:00:01  info  Truly")
+    except ValueError:
+        log.exception("Failed")
+    first, *trace = out.getvalue().splitlines()
+    assert first.endswith("Failed")
+    assert all(line.startswith("    ") and line.isprintable() for line in trace)
+
+
 @pytest.mark.parametrize("style", [LogStyle.JSON, LogStyle.TEXT])
 def test_secrets_never_come_out(style: LogStyle) -> None:
     out = io.StringIO()
