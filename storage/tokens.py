@@ -44,6 +44,14 @@ def find_valid(tx: Connection, ids: Sequence[int]) -> set[int]:
     return {row[0] for row in bulk.fetch(tx, "id", rest, (value,))}
 
 
+def is_used(tx: Connection, source: str) -> bool:
+    """Whether a token of this source is valid now, and so is to be asked for."""
+    valid = select(intake_tokens.c.id).where(
+        intake_tokens.c.source == source, intake_tokens.c.revoked_at.is_(None)
+    )
+    return tx.execute(valid.limit(1)).first() is not None
+
+
 def list_all(tx: Connection) -> list[Token]:
     return [_value(row) for row in tx.execute(select(intake_tokens).order_by(intake_tokens.c.id))]
 

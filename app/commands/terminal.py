@@ -14,7 +14,7 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 def harmless() -> Iterator[None]:
     """Inside, stdout and stderr show such characters as JSON spells them: `\\u001b`."""
     out, err = _Shown(sys.stdout), _Shown(sys.stderr)
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):  # type: ignore[type-var]
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield
 
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.flows.beat import beat
+from app.flows.beat import Beat, beat
 from app.flows.kit import Kit
 
 
@@ -13,11 +13,15 @@ def routes(kit: Kit) -> list[Route]:
     """2xx means that the beat is on disk."""
 
     async def take(request: Request) -> Response:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        given = secret.strip() if scheme.lower() == "bearer" else ""
         try:
-            known = await kit.do(beat, request.path_params["key"])
+            done = await kit.do(beat, request.path_params["key"], secret=given)
         except SQLAlchemyError:
             return JSONResponse({"detail": "The database is away; send it again."}, 503)
-        if not known:
+        if done is Beat.NOT_ADMITTED:
+            return JSONResponse({"detail": "Send a valid token: Authorization: Bearer …"}, 401)
+        if done is Beat.UNKNOWN:
             return JSONResponse({"detail": "No heartbeat of this key is in baton.toml."}, 404)
         return JSONResponse({"status": "accepted"})
 
