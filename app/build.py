@@ -4,15 +4,11 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -26,10 +22,10 @@ from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.standing import StandingOrders
-from app.organisation.apply_file import NothingInForce, apply_file
+from app.front import Front, fronting
 from app.organisation.in_force import parse_applied
 from app.paging.gateway import Gateway
-from app.paging.keys import KeyUnusable, made_key
+from app.paging.keys import made_key
 from app.paging.links import Links
 from app.paging.seal import Seal
 from app.setting_values import Address, Secret
@@ -53,10 +49,7 @@ from handlers.web import admin
 from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
-from storage import effects
-from storage.engine import CannotOpen, Database, open_engine
-from storage.file_lock import FileHeld, hold_file
-from storage.migrate import MigrationError, migrate
+from storage.engine import Database
 
 log = logging.getLogger("baton")
 
@@ -64,10 +57,6 @@ OLD_AUDIT = 40.0
 """Seconds after which an audit says nothing of how Baton is now: two rounds and more."""
 STOP_WITHIN = 8.0
 """Seconds that what is being spoken has to end after a stop was asked for."""
-
-
-class CannotStart(Exception):
-    """Baton cannot run; the message is a sentence with the fix."""
 
 
 @dataclass
@@ -89,13 +78,14 @@ def make_parts(
     database: Database,
     *,
     clock: Clock = host_clock,
+    kit: Kit | None = None,
     limits: Limits | None = None,
 ) -> Parts:
-    """Everything that neither listens nor runs yet."""
+    """Everything that neither listens nor runs yet; `kit` is the front's, where there is one."""
     given = settings.secret_key
     key = given.reveal() if given else made_key(key_file(settings))
     seal, links = Seal(key), Links(settings.public_url, key)
-    kit = Kit(database, StandingOrders(parse_applied), clock=clock)
+    kit = kit or Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
     gateway = Gateway(smtp, settings.smtp_from, workers=settings.page_workers)
     chat = None
@@ -119,11 +109,10 @@ def make_parts(
 class Baton:
     """Baton, running: doors, lanes, tick and Slack. Made by `running`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, front: Front, parts: Parts) -> None:
+        self.front = front
         self.parts = parts
         self._keys = KeyHolding(parts.kit, parts.seal)
-        settings = parts.settings
-        self._door = intake_door.Door(parts.kit, max_bytes=settings.intake_max_bytes)
         self.watchman = Watchman(parts.kit)
         self.loop_watch = LoopWatch()
         self.lifeline = self._make_lifeline()
@@ -131,13 +120,15 @@ class Baton:
         self.slack: SocketMode | HttpMode | None = None
         self._alarm: SlackAlarm | None = None
         self._later = Later()
-        self.servers: list[uvicorn.Server] = []
-        self.bound: list[Address] = []
-        self._serving: list[asyncio.Task[None]] = []
+
+    @property
+    def bound(self) -> list[Address]:
+        """Where alerts are taken in, and where health and metrics answer."""
+        return self.front.bound
 
     async def start(self) -> None:
-        """Listen first, so that alerts are durable before anything slower is ready."""
-        await self._listen()
+        """The front listens already, so alerts are durable before anything slower is ready."""
+        self._open_doors()
         self.parts.delivery.start()
         self.tick.start()
         self.watchman.start()
@@ -160,18 +151,16 @@ class Baton:
         await self.watchman.stop()
         self.loop_watch.stop()
         await self.tick.stop()
-        for server in self.servers:
-            server.should_exit = True
+        self.front.close_doors()
         if self.slack is not None:
             await self.slack.stop()
         await self._later.close()
         await self.parts.delivery.stop(within=STOP_WITHIN)
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self.front.wait_closed()
         if self.parts.chat is not None:
             await self.parts.chat.close()
         self.parts.gateway.close()
         await self._let_go()
-        self.parts.kit.close()
 
     async def _let_go(self) -> None:
         try:
@@ -179,32 +168,14 @@ class Baton:
         except SQLAlchemyError:
             log.warning("The database is away, so it was not told that this process ended.")
 
-    async def _listen(self) -> None:
-        for address, routes in self._doors():
-            app = Starlette(routes=routes, exception_handlers=exception_handlers())
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                lifespan="off",
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=5,
-            )
-            listener = _listener(address)
-            self.bound.append(Address(address.host, listener.getsockname()[1]))
-            server = _Server(config)
-            self.servers.append(server)
-            self._serving.append(asyncio.create_task(server.serve(sockets=[listener])))
-        while not all(server.started for server in self.servers):
-            await asyncio.sleep(0.005)
+    def _open_doors(self) -> None:
+        public, private = self._doors()
+        for gate, routes in ((self.front.public, public), (self.front.private, private)):
+            gate.open(Starlette(routes=routes, exception_handlers=exception_handlers()))
 
-    def _doors(self) -> list[tuple[Address, list[BaseRoute]]]:
+    def _doors(self) -> tuple[list[BaseRoute], list[BaseRoute]]:
         parts = self.parts
-        settings = parts.settings
         public: list[BaseRoute] = [
-            *self._door.routes(),
             *heartbeat_door.routes(parts.kit),
             *acknowledge_door.routes(parts.kit, parts.links),
         ]
@@ -216,7 +187,7 @@ class Baton:
             slack=self._slack_state,
             watch=self._watch_state,
         )
-        return [(settings.bind, public), (settings.admin_bind, [*private])]
+        return public, [*private]
 
     def _slack_door(self, chat: Chat) -> list[BaseRoute]:
         """The routes of HTTP mode; in Socket Mode there are none, and the socket is made ready."""
@@ -266,7 +237,7 @@ class Baton:
         duties: list[Duty] = [Forgetting(kit, keep=timedelta(days=settings.keep_days))]
         if settings.canary_seconds:
             every = timedelta(seconds=settings.canary_seconds)
-            duties.append(Canaries(kit, self._door.take_canary, every=every))
+            duties.append(Canaries(kit, self.front.intake.take_canary, every=every))
         return duties
 
     def _duties(self) -> list[Duty]:
@@ -303,14 +274,6 @@ class Baton:
         return chat is not None and chat.problem is None and not chat.reach.is_away
 
 
-class _Server(uvicorn.Server):
-    """One of several servers on one loop: signals are handled by `run`, not by each of them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @contextlib.asynccontextmanager
 async def running(
     settings: Settings, *, clock: Clock = host_clock, limits: Limits | None = None
@@ -319,81 +282,20 @@ async def running(
 
     Raises CannotStart, or the database's CannotOpen, with a sentence that says what to do.
     """
-    url = settings.database_url.reveal()
-    with _held(url):
-        migrate(url)
-        database = open_engine(url, check=True)
-        try:
-            _free_claims(database)
-            apply_file(settings.organisation, database, by="run")
-            if clock is host_clock and database.dialect == "postgresql":
-                clock = CorrectedClock(database)
-                clock.measure()
-            baton = Baton(make_parts(settings, database, clock=clock, limits=limits))
-            await baton.start()
-            try:
-                yield baton
-            finally:
-                await baton.stop()
-        finally:
-            database.dispose()
+    async with fronting(settings, clock=clock) as front, behind(front, limits=limits) as baton:
+        yield baton
 
 
-WhenReady = Callable[[Settings], Awaitable[object]]
-
-
-def run(settings: Settings, *, when_ready: WhenReady | None = None) -> int:
-    """Until SIGTERM or SIGINT. 0 after a clean stop, 1 with a sentence when it cannot start.
-
-    `when_ready` runs beside it once, after the start; whatever it raises is only logged.
-    """
+@contextlib.asynccontextmanager
+async def behind(front: Front, *, limits: Limits | None = None) -> AsyncIterator[Baton]:
+    """Everything else, behind a front that takes alerts in already."""
+    parts = make_parts(front.settings, front.database, kit=front.kit, limits=limits)
+    baton = Baton(front, parts)
+    await baton.start()
     try:
-        asyncio.run(_run(settings, when_ready))
-    except (
-        CannotStart,
-        NothingInForce,
-        CannotOpen,
-        FileHeld,
-        MigrationError,
-        KeyUnusable,
-    ) as reason:
-        log.error("%s", reason)
-        return 1
-    return 0
-
-
-async def _run(settings: Settings, when_ready: WhenReady | None) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    async with running(settings) as baton:
-        alerts, private = baton.bound
-        log.info("Baton is ready: alerts on %s, health and metrics on %s", alerts, private)
-        beside = asyncio.create_task(_beside(settings, when_ready))
-        await stopping.wait()
-        beside.cancel()
-        log.info("stopping: nothing more is taken in, what is being said ends")
-
-
-async def _beside(settings: Settings, when_ready: WhenReady | None) -> None:
-    if when_ready is None:
-        return
-    try:
-        await when_ready(settings)
-    except Exception:
-        log.exception("what a first run should hear could not be found out; `doctor` tells it")
-
-
-@contextlib.contextmanager
-def _held(url: str) -> Iterator[None]:
-    """One `run` per SQLite file; PostgreSQL serves any number."""
-    made = make_url(url)
-    if made.get_backend_name() != "sqlite" or not made.database:
-        yield
-        return
-    with hold_file(Path(made.database)):
-        yield
+        yield baton
+    finally:
+        await baton.stop()
 
 
 async def _measure(clock: Clock) -> None:
@@ -405,13 +307,6 @@ async def _plan_handover(kit: Kit) -> None:
     """Looked at every second, because an `apply` may move the boundary; written rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
-
-
-def _free_claims(database: Database) -> None:
-    """A SQLite file has no other process than this, so no lease has to be waited out."""
-    if database.dialect == "sqlite":
-        with database.write.begin() as tx:
-            effects.release_all(tx)
 
 
 def _token_by_now() -> str | None:
@@ -430,24 +325,6 @@ def key_file(settings: Settings) -> Path:
     is_file = made.get_backend_name() == "sqlite" and made.database
     beside = Path(made.database or "").absolute() if is_file else settings.organisation
     return beside.with_suffix(".key")
-
-
-def _listener(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # Named TCP, or asyncio leaves Nagle on, and every answer waits 40 ms for the peer to confirm.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address.host, address.port))
-    except OSError as error:
-        listener.close()
-        raise CannotStart(
-            f"{address} cannot be listened on ({error.strerror}). Another program may have it: "
-            "choose another with BATON_BIND or BATON_ADMIN_BIND."
-        ) from error
-    listener.listen(1024)
-    listener.setblocking(False)
-    return listener
 
 
 def _revealed(secret: Secret | None) -> str:

@@ -16,7 +16,10 @@ RULES = {"app.rules"}
 GROUND = RULES | {"storage", "app.chat", "app.paging"}
 MIDDLE = GROUND | {"app.flows", "app.delivery", "app.organisation"}
 DOORS = MIDDLE | {"handlers", "app.settings", "app.setting_values", "app.logs"}
-TOP = DOORS | {"app.cli", "app.commands", "app.build", "app.demo", "app.suite"}
+TOP = DOORS | {
+    *("app.cli", "app.commands", "app.demo", "app.suite"),
+    *("app.build", "app.front", "app.serve"),
+}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "app.rules": set(),
@@ -33,6 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app.suite": set(),
     "app.demo": TOP,
     "app.build": TOP,
+    "app.front": DOORS,
+    "app.serve": DOORS | {"app.front"},
     "app.cli": TOP,
     "app.commands": TOP,
     "app.__main__": {"app.cli"},

@@ -1,6 +1,9 @@
 """What can go wrong when we speak to Slack, by the one question a caller has: ask again?"""
 
-from slack_sdk.errors import SlackApiError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a start that only takes alerts in does without Slack's library
+    from slack_sdk.errors import SlackApiError
 
 
 class ChatError(Exception):
@@ -51,7 +54,7 @@ FIXES = {
 }
 
 
-def code_of(error: SlackApiError) -> str:
+def code_of(error: "SlackApiError") -> str:
     """Slack's error code; empty where its answer was no JSON, as the page of an outage."""
     answer = getattr(error.response, "data", None)
     return str(answer.get("error", "")) if isinstance(answer, dict) else ""

@@ -1,15 +1,15 @@
 """`run`: Baton itself, until it is stopped."""
 
 import argparse
+import importlib
 import logging
 import os
 from collections.abc import Sequence
 
-from app.build import run
-from app.commands.first_run import tell_what_fails
 from app.commands.memory import settings_now
 from app.commands.sentences import told
 from app.logs import start_logging
+from app.serve import WhenReady, run
 from app.settings import near_misses
 
 log = logging.getLogger("baton")
@@ -27,4 +27,10 @@ def main(arguments: Sequence[str]) -> int:
     start_logging(settings.log, secrets=settings.secrets())
     for sentence in near_misses(os.environ):
         log.warning("%s", sentence)
-    return run(settings, when_ready=tell_what_fails)
+    return run(settings, when_ready=_first_run)
+
+
+def _first_run() -> WhenReady:
+    """Loaded when Baton is ready: nothing of it is needed before."""
+    tell: WhenReady = importlib.import_module("app.commands.first_run").tell_what_fails
+    return tell

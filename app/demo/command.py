@@ -12,13 +12,13 @@ import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.build import CannotStart
 from app.demo import words
 from app.demo.hands import Fumbled
 from app.demo.past import live_through
 from app.demo.stage import Stage, staged
 from app.demo.story import Story
 from app.demo.workspace.errors import Refused
+from app.front import CannotStart
 from app.logs import start_logging
 from app.organisation.apply_file import NothingInForce
 from app.setting_values import LogStyle

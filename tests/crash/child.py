@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from app import build
+from app import serve
 from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery import lanes, outcome
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
     lanes.RENEW = float(lease) / 3
     settings = Settings.read(os.environ)
     start_logging(settings.log, secrets=settings.secrets())
-    return build.run(settings)
+    return serve.run(settings)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from tests.crash.ward import Ward, ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 
-ON_THE_WAY_IN = ["before:receive_together", "after:receive_alerts"]
+ON_THE_WAY_IN = ["before:receive_together", "after:receive_together"]
 WHILE_PAGING = [
     "before:answer_next",
     "after:answer_next",

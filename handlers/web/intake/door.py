@@ -54,11 +54,6 @@ class TooLarge(Exception):
         self.size = size
 
 
-def routes(kit: Kit, *, max_bytes: int) -> list[Route]:
-    """The intake's routes."""
-    return Door(kit, max_bytes=max_bytes).routes()
-
-
 class Door:
     """Translate, call one flow, answer."""
 
