@@ -31,6 +31,9 @@ from app.paging.gateway import Gateway
 from app.settings import Settings
 from storage.effects import Effect, Lane
 
+LOOKS = frozenset({"answer_next", "take_rings", "claim"})
+"""Flows that look whether there is something to do; a look that finds nothing is no step."""
+
 passed: Counter[str] = Counter()
 
 
@@ -58,11 +61,14 @@ def arm(wanted: str, number: int) -> None:
         @functools.wraps(flow)
         def watched(work: Any, *inner: Any, **named: Any) -> Any:
             result = flow(work, *inner, **named)
-            here(f"before:{name}" + (f":{args[0].kind}" if name in ("ended", "failed") else ""))
+            if result or name not in LOOKS:
+                here(f"before:{name}" + kind)
             return result
 
+        kind = f":{args[0].kind}" if name in ("ended", "failed") else ""
         result = do_now(self, watched, asked, *args, **kwargs)
-        here(f"after:{name}" + (f":{args[0].kind}" if name in ("ended", "failed") else ""))
+        if result or name not in LOOKS:
+            here(f"after:{name}" + kind)
         return result
 
     def around(name: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

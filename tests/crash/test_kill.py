@@ -10,8 +10,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 
 ON_THE_WAY_IN = ["before:receive_together", "after:receive_together"]
 WHILE_PAGING = [
-    "before:answer_next",
-    "after:answer_next",
     "before:take_rings",
     "after:take_rings",
     "before:ring",
@@ -32,7 +30,6 @@ WHILE_POSTING = [
 ]
 ON_POSTGRESQL = [
     "after:receive_together",
-    "after:answer_next",
     "after:take_rings",
     "after:ring",
     "after:slack.conversations.create",
@@ -122,7 +119,7 @@ async def test_a_kill_around_the_acknowledgement_never_shows_what_is_not_stored(
         assert set(await place.rung()) == {"chi"}
 
 
-@pytest.mark.parametrize("point", ["before:answer_next#2", "after:answer_next#2"])
+@pytest.mark.parametrize("point", ["before:answer_next", "after:answer_next"])
 async def test_a_kill_at_the_escalation_rings_the_managers_after_the_restart(
     sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
