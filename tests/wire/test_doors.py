@@ -43,7 +43,8 @@ async def stage(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 def public_paths(stage: Stage) -> list[str]:
     """Every route of the public bind, its blanks filled with something."""
-    public = stage.baton._doors()[0][1]
+    baton = stage.baton
+    public = [*baton.front.intake.routes(), *baton._doors()[0]]
     paths = [route.path for route in public if isinstance(route, Route)]
     return [re.sub(r"\{[^}]*\}", "generic", path) for path in paths]
 
