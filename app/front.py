@@ -14,6 +14,7 @@ import uvicorn
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.flows.clocks import CorrectedClock
 from app.flows.kit import Clock, Kit, host_clock
@@ -24,6 +25,7 @@ from app.setting_values import Address
 from app.settings import Settings
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
+from handlers.web.intake.express import express_at
 from storage import effects
 from storage.engine import Database, open_engine
 from storage.file_lock import hold_file
@@ -143,10 +145,13 @@ async def _listen(settings: Settings, database: Database, kit: Kit) -> Front:
     door = intake_door.Door(kit, max_bytes=settings.intake_max_bytes)
     public = Gate(Starlette(routes=door.routes(), exception_handlers=exception_handlers()))
     front = Front(settings, database, kit, door, public, Gate(), [], [], [])
-    for address, gate in ((settings.bind, front.public), (settings.admin_bind, front.private)):
+    for address, gate, protocol in (
+        (settings.bind, front.public, express_at(door)),
+        (settings.admin_bind, front.private, H11Protocol),
+    ):
         listener = _listener(address)
         front.bound.append(Address(address.host, listener.getsockname()[1]))
-        server = _Server(_config(gate))
+        server = _Server(_config(gate, protocol))
         front.servers.append(server)
         front.serving.append(asyncio.create_task(server.serve(sockets=[listener])))
     while not all(server.started for server in front.servers):
@@ -154,9 +159,10 @@ async def _listen(settings: Settings, database: Database, kit: Kit) -> Front:
     return front
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, protocol: type[asyncio.Protocol]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=protocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from app.rules.organisation import Override, RotaId
+from storage import bulk
 from storage.tables import organisations, overrides, rota_versions
 
 
@@ -37,17 +38,16 @@ class Stamp:
     withdrawn: int
 
 
-_STAMP = select(
-    select(func.max(organisations.c.id)).scalar_subquery().label("organisation"),
-    select(func.max(rota_versions.c.id)).scalar_subquery().label("mark"),
-    select(func.max(overrides.c.id)).scalar_subquery().label("override"),
-    select(func.count(overrides.c.withdrawn_at)).scalar_subquery().label("withdrawn"),
+_STAMP = (
+    "SELECT (SELECT max(id) FROM organisations), (SELECT max(id) FROM rota_versions),"
+    " (SELECT max(id) FROM overrides), (SELECT count(withdrawn_at) FROM overrides)"
 )
-"""Asked in every transaction, so it is built once."""
+"""Asked in every transaction, so it goes to the driver as it is."""
 
 
 def stamp(tx: Connection) -> Stamp:
-    return Stamp(**tx.execute(_STAMP).one()._mapping)
+    found = bulk.run(tx, _STAMP).fetchone()
+    return Stamp(organisation=found[0], mark=found[1], override=found[2], withdrawn=found[3])
 
 
 def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:

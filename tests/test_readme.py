@@ -23,7 +23,7 @@ from app.rules.alert import Alert
 from app.settings import Settings, settings_table, specs
 from handlers.slack.parse import INC, ONCALL
 from handlers.web.intake import generic
-from handlers.web.intake.door import READERS
+from handlers.web.intake.desk import READERS
 from tests.test_rooms import MAY_IMPORT
 
 ROOT = Path(__file__).parent.parent

@@ -32,6 +32,11 @@ class StandingOrders:
         self._parsed: dict[int, Organisation] = {}
         self._held: tuple[organisations.Stamp, Organisation, Schedule] | None = None
 
+    @property
+    def known(self) -> Organisation | None:
+        """The one that was in force at the last transaction: a hint that costs nothing."""
+        return self._held[1] if self._held is not None else None
+
     def in_force(self, tx: Connection) -> tuple[Organisation, Schedule]:
         """Raises NoOrganisation before the first apply."""
         stamp = organisations.stamp(tx)

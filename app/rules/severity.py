@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.rules.organisation import Alarm, Organisation, Service, Severity, Sla, SlaId
+from app.rules.organisation import Alarm, AlarmKey, Organisation, Service, Severity, Sla, SlaId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,18 @@ def assess_alert(
             review=review,
         )
     return _threatens(sla, review)
+
+
+def alarms_on_core_slas(org: Organisation) -> frozenset[AlarmKey]:
+    """The alarms that may be a P1."""
+    return frozenset(
+        alarm.key
+        for alarm in org.alarms.values()
+        if (service := org.services.get(alarm.service)) is not None
+        and alarm.threatens is not None
+        and (sla := service.sla(alarm.threatens)) is not None
+        and sla.core
+    )
 
 
 def assess_declared(service: Service | None, sla: Sla | None) -> Assessment:

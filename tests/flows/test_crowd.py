@@ -41,7 +41,7 @@ def keep_all(work: Work, numbers: Sequence[int]) -> list[int]:
 
 def crowd_of(bench: Bench) -> Crowd[int, int]:
     away = (OperationalError,)
-    return Crowd(bench.kit, keep_all, keep, weigh=lambda number: 1, most=64, away=away)
+    return Crowd(bench.kit, keep_all, keep, most=64, room=400, away=away)
 
 
 def kept(work: Work) -> set[int]:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from app.flows import quarantine
 from app.flows.intake_token import new_token, revoke_token
 from app.rules.incident import Incident
-from handlers.web.intake import door
+from handlers.web.intake import desk, door
 from storage import incidents, tokens
 from storage.tables import alerts, inbox
 from storage.tables import incidents as incidents_table
@@ -182,7 +182,7 @@ async def test_a_length_that_lies_is_believed_by_nobody(
 async def test_who_drips_is_let_go_and_holds_up_nobody(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "READ_SECONDS", 0.4)
+    monkeypatch.setattr(desk, "READ_SECONDS", 0.4)
     drops = [alert(stage, b"", length="400"), *[b"x"] * 100]
     dripping = [asyncio.create_task(send(stage.intake, *drops, pause=0.05)) for _ in range(30)]
     await asyncio.sleep(0.1)

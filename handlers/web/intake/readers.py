@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+import msgspec
+
 DEPTH = 32
 TITLE = 300
 TEXT = 4000
@@ -25,6 +27,55 @@ def decode(body: bytes) -> Any:
     A byte order mark and lone surrogates are let through, for real senders write them; `as_text`
     makes them harmless.
     """
+    try:
+        return _decode_quickly(body)
+    except (_Unsure, ValueError, RecursionError):
+        return _decode_carefully(body)
+
+
+class _Unsure(Exception):
+    """The quick decoder does not vouch for a body."""
+
+
+def _decode_quickly(body: bytes) -> Any:
+    """As the careful one, at a tenth of its cost. Raises for whatever that one may let through
+    or tell apart.
+
+    It takes the last of two equal keys, so it counts: outside of its texts, a body has as many
+    colons as the value has keys, or some key was there twice.
+    """
+    value = msgspec.json.decode(body)
+    if _colons(body) != _count_keys(value):
+        raise _Unsure
+    return value
+
+
+def _colons(body: bytes) -> int:
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return b"".join(body.split(b'"')[::2]).count(b":")
+
+
+def _count_keys(value: Any) -> int:
+    """How many keys all of its objects have. Raises _Unsure when it nests too deep."""
+    keys, level = 0, [value] if type(value) in _NESTING else []
+    for _ in range(DEPTH):
+        deeper: list[Any] = []
+        for each in level:
+            if type(each) is dict:
+                keys += len(each)
+                each = each.values()
+            deeper += [child for child in each if type(child) in _NESTING]
+        level = deeper
+        if not level:
+            return keys
+    raise _Unsure
+
+
+_NESTING = (dict, list)
+
+
+def _decode_carefully(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
         value = json.loads(text, object_pairs_hook=_each_once, parse_constant=_refuse)
@@ -67,6 +118,8 @@ def as_text(value: Any, limit: int = TEXT, *, lines: bool = False) -> str:
 
     Numbers and booleans are told as text; anything else is empty.
     """
+    if type(value) is str and len(value) <= limit and value.isprintable():
+        return value.strip()
     if isinstance(value, bool):
         value = str(value).lower()
     if isinstance(value, (int, float)):

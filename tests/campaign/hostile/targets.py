@@ -23,7 +23,7 @@ from app.rules.ladder import Method
 from handlers.slack.guard import Guard
 from handlers.slack.parse import INC, ONCALL, read_line, readable, storable, take_target, take_team
 from handlers.slack.payload import FORM, BadPayload, read_payload
-from handlers.web.intake.door import READERS
+from handlers.web.intake.desk import READERS
 from handlers.web.intake.readers import Unreadable
 
 CORPUS = Path(__file__).parent / "corpus"
