@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -41,6 +42,9 @@ async def _run(settings: Settings, when_ready: Callable[[], WhenReady] | None) -
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    # Whoever waits for the interpreter gets it within a millisecond, not five: the writer's thread
+    # gives it up at every statement.
+    sys.setswitchinterval(0.001)
     async with fronting(settings) as front:
         # Most of the stack is Slack's; alerts do not wait for it.
         build: Any = await asyncio.to_thread(importlib.import_module, "app.build")

@@ -281,22 +281,26 @@ def ask_again_all(
     now: datetime,
     facts: Mapping[str, Any],
 ) -> None:
-    """`ask_again` for the one thing of a kind that stands for each of several incidents."""
+    """`ask_again` for the one thing of a kind that stands for each of several incidents; what
+    waits already keeps its time, so that a stream of such wishes puts nothing off."""
     about = {"kind": kind, "lane": lane, "due": due, "facts": dict(facts), "escalation": None}
     about |= {"outcome": Outcome.DUE, "asked_at": now}
     each = [{**about, "key": f"{kind}:{one}", "incident": one} for one in incidents]
-    tx.execute(_asking_again(tx.dialect.name), each)
+    tx.execute(_asking_again(tx.dialect.name, keep_due=True), each)
 
 
 @functools.cache
-def _asking_again(dialect: str) -> Any:
+def _asking_again(dialect: str, *, keep_due: bool = False) -> Any:
     new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(effects)
     busy = effects.c.outcome.in_([Outcome.CLAIMED, Outcome.UNKNOWN])
+    waits = effects.c.outcome == Outcome.DUE
     return new.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "outcome": case((busy, effects.c.outcome), else_=Outcome.DUE.value),
-            "due": new.excluded.due,
+            "due": case((waits, effects.c.due), else_=new.excluded.due)
+            if keep_due
+            else new.excluded.due,
             "facts": new.excluded.facts,
             "revision": effects.c.revision + 1,
             "attempts": 0,

@@ -1,6 +1,7 @@
 """What an incident must say in Slack: asked here, spoken by delivery, each repeatable."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from app.chat.words.escape import is_web_address
@@ -9,6 +10,9 @@ from app.flows.work import Work
 from app.rules.incident import Incident, IncidentId, State
 from storage import effects, escalations
 from storage.effects import Lane
+
+CARD_SECONDS = 3
+"""So long a card waits for more alerts before it tells of them."""
 
 
 def open_channel(work: Work, incident: Incident) -> None:
@@ -81,8 +85,10 @@ def refresh_card(work: Work, incident: Incident) -> None:
 
 
 def refresh_cards(work: Work, incidents: Sequence[IncidentId]) -> None:
-    """`refresh_card` for several incidents that have their channels."""
-    work.ask_again_all(Kind.CARD, incidents, lane=Lane.CHAT, facts={"v": 1})
+    """`refresh_card` for several incidents that have their channels, soon rather than at once: in
+    a storm one edit tells what many alerts changed."""
+    due = work.now + timedelta(seconds=CARD_SECONDS)
+    work.ask_again_all(Kind.CARD, incidents, lane=Lane.CHAT, due=due, facts={"v": 1})
 
 
 def refresh_announcement(work: Work, incident: Incident) -> None:

@@ -167,16 +167,22 @@ class Work:
         )
 
     def ask_again_all(
-        self, kind: str, incidents: Sequence[IncidentId], *, lane: Lane, facts: Mapping[str, Any]
+        self,
+        kind: str,
+        incidents: Sequence[IncidentId],
+        *,
+        lane: Lane,
+        due: datetime,
+        facts: Mapping[str, Any],
     ) -> None:
         """Ask anew for what stands once for each of these incidents."""
-        self._hint(lane, self.now)
+        self._hint(lane, due)
         effects.ask_again_all(
             self.tx,
             kind=kind,
             lane=lane,
             incidents=incidents,
-            due=self.now,
+            due=due,
             now=self.now,
             facts=facts,
         )
