@@ -120,8 +120,8 @@ class Desk:
         return await promised
 
     async def take_own(self, delivery: Delivery) -> None:
-        """An alert that nobody sent; raises what went wrong."""
-        told = Told(delivery=delivery, alerts=READERS[delivery.source](delivery.body))
+        """An alert of Baton's own, in the generic form; raises what went wrong."""
+        told = Told(delivery=delivery, alerts=generic.read(delivery.body))
         await self._crowd.do(told, whose="own", pressing=True)
 
     def put(self, delivery: Delivery, found: Sequence[Alert], answered: Answered) -> None:
