@@ -103,6 +103,10 @@ class Stage:
         found = await self.channel(channel)
         return [each["text"] for each in found["messages"]] if found else []
 
+    async def said(self, channel: str, words: str) -> bool:
+        """Whether a message in the channel has these words."""
+        return any(words in text for text in await self.messages(channel))
+
     async def phone(self, handle: str) -> list[Mapping[str, Any]]:
         """What a person's phone shows, oldest first."""
         state = await self.state()
