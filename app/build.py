@@ -1,6 +1,5 @@
 """Composition: the only file that knows every room."""
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -18,7 +16,7 @@ from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
 from app.delivery.lifeline import Lifeline
-from app.flows.clocks import CorrectedClock
+from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
@@ -50,6 +48,7 @@ from handlers.web import admin
 from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
+from storage.address import read_address
 from storage.engine import Database
 
 log = logging.getLogger("baton")
@@ -247,7 +246,7 @@ class Baton:
             lambda: self.parts.delivery.look(),
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
-            lambda: _measure(kit.clock),
+            lambda: _keep_time(kit),
             Sealing(kit),
             self._keys,
             self._look_at_slack,
@@ -299,9 +298,9 @@ async def behind(front: Front, *, limits: Limits | None = None) -> AsyncIterator
         await baton.stop()
 
 
-async def _measure(clock: Clock) -> None:
-    if isinstance(clock, CorrectedClock):
-        await asyncio.to_thread(clock.measure_if_due)
+async def _keep_time(kit: Kit) -> None:
+    if isinstance(kit.clock, SteadyClock):
+        await kit.clock.keep(kit)
 
 
 async def _plan_handover(kit: Kit) -> None:
@@ -322,7 +321,7 @@ def _token_by_now() -> str | None:
 def key_file(settings: Settings) -> Path:
     """Beside a SQLite file; with PostgreSQL beside the organisation file, which replicas on
     several machines do not share: they need BATON_SECRET_KEY, and `doctor` says so."""
-    made = make_url(settings.database_url.reveal())
+    made = read_address(settings.database_url.reveal())
     is_file = made.get_backend_name() == "sqlite" and made.database
     beside = Path(made.database or "").absolute() if is_file else settings.organisation
     return beside.with_suffix(".key")

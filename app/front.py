@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.flows.clocks import CorrectedClock
+from app.flows.clocks import SteadyClock
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.standing import StandingOrders
 from app.organisation.apply_file import apply_file
@@ -27,6 +26,7 @@ from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
 from handlers.web.intake.express import express_at
 from storage import effects
+from storage.address import read_address
 from storage.engine import Database, open_engine
 from storage.file_lock import hold_file
 from storage.migrate import migrate
@@ -108,17 +108,17 @@ async def fronting(settings: Settings, *, clock: Clock = host_clock) -> AsyncIte
 
 
 def _clock_of(database: Database, clock: Clock) -> Clock:
-    if clock is not host_clock or database.dialect != "postgresql":
+    if clock is not host_clock:
         return clock
-    corrected = CorrectedClock(database)
-    corrected.measure()
-    return corrected
+    steady = SteadyClock(database)
+    steady.start()
+    return steady
 
 
 @contextlib.contextmanager
 def _held(url: str) -> Iterator[None]:
     """One `run` per SQLite file; PostgreSQL serves any number."""
-    made = make_url(url)
+    made = read_address(url)
     if made.get_backend_name() != "sqlite" or not made.database:
         yield
         return

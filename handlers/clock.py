@@ -12,6 +12,9 @@ log = logging.getLogger("baton.clock")
 
 Duty = Callable[[], Awaitable[object]]
 
+OVERDUE = 1.5
+"""Of the time between two ticks."""
+
 
 class Tick:
     """Runs its duties every second, each for itself: one that fails costs only itself.
@@ -22,7 +25,10 @@ class Tick:
 
     def __init__(self, duties: Sequence[Duty], *, every: float = 1.0) -> None:
         self._duties = duties
+        self._every = every
+        self._begun = time.monotonic()
         self._completed: float | None = None
+        self._guarding: asyncio.Task[None] | None = None
         self._ticking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler()
         # A late tick is still wanted, and several late ones are one.
@@ -43,17 +49,31 @@ class Tick:
     def start(self) -> None:
         """The first tick comes at once: `/readyz` waits for it."""
         self._scheduler.start()
+        self._guarding = asyncio.create_task(self._guard())
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
         """Start no further tick, and let one that runs end: what it writes is wanted."""
+        if self._guarding is not None:
+            self._guarding.cancel()
         self._scheduler.remove_all_jobs()
         async with self._ticking:
             self._scheduler.shutdown(wait=False)
 
+    async def _guard(self) -> None:
+        """APScheduler goes by the machine's clock: set that back by an hour, and it would wait for
+        an hour. A tick that is overdue by a clock that nobody can set is begun by hand."""
+        while True:
+            await asyncio.sleep(self._every)
+            overdue = time.monotonic() - self._begun > OVERDUE * self._every
+            if overdue and not self._ticking.locked():
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+
     async def once(self) -> None:
         """One tick."""
+        self._begun = time.monotonic()
         async with self._ticking:
             done = [await self._do(duty) for duty in self._duties]
         if all(done):

@@ -423,6 +423,25 @@ def postpone(
     return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
 
 
+def shift(tx: Connection, *, by: timedelta, but: Sequence[str]) -> None:
+    """Move what waits and what is claimed by as much as the clock was set, except these kinds."""
+    rows = tx.execute(
+        select(effects.c.id, effects.c.due, effects.c.lease_until)
+        .where(effects.c.outcome.in_([*WAITING, Outcome.CLAIMED]), effects.c.kind.not_in(but))
+        .with_for_update()
+    ).all()
+    moved = [
+        {
+            "given_id": row.id,
+            "due": row.due + by,
+            "lease_until": row.lease_until and row.lease_until + by,
+        }
+        for row in rows
+    ]
+    if moved:
+        tx.execute(update(effects).where(effects.c.id == bindparam("given_id")), moved)
+
+
 def delay(tx: Connection, effect_id: int, *, due: datetime, problem: str) -> None:
     """Put off a waiting effect that nobody holds, and count the try that failed."""
     tx.execute(

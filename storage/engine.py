@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from storage.address import read_address
 from storage.columns import dump_json
+from storage.trouble import READ_ONLY, FileGone
 
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another process, for example a short CLI command."""
@@ -72,7 +74,7 @@ def open_engine(url: str, *, connections: int = 12, check: bool = False) -> Data
     SQLite file is read through first and a damaged one refused: `run` asks for that.
     """
     try:
-        parsed = make_url(url)
+        parsed = read_address(url)
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError) as error:
         raise CannotOpen(
@@ -101,6 +103,7 @@ def _open_sqlite(url: URL, *, readers: int, check: bool) -> Database:
         with write.begin() as connection:  # proves that the file can be written, too
             if check:
                 _refuse_damage(connection, path)
+        _watch_file(path, write, swift, read)
     except DBAPIError as error:
         database.dispose()
         raise CannotOpen(_sqlite_refusal(path, error)) from error
@@ -158,6 +161,29 @@ def _prepare_reader(cursor: sqlite3.Cursor) -> None:
     cursor.execute("PRAGMA query_only = ON")
 
 
+def _watch_file(path: Path, *engines: Engine) -> None:
+    """Whoever deletes or replaces the file leaves us writing into one that nobody finds again, so
+    from then on nothing is done: no alert is answered 2xx that would be lost, and no empty file
+    is made in its place."""
+    known = _identity(path)
+
+    def look(*_: object) -> None:
+        if _identity(path) != known:
+            raise FileGone(path)
+
+    for engine in engines:
+        event.listen(engine, "do_connect", look)
+        event.listen(engine, "begin", look, insert=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _refuse_damage(connection: Connection, path: Path) -> None:
     answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if answer != "ok":
@@ -192,11 +218,10 @@ def _open_postgresql(url: URL, *, connections: int) -> Database:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
-        # After a restart of the server the first statement of each connection would fail.
-        pool_pre_ping=True,
         json_serializer=dump_json,
     )
     event.listen(write, "connect", _prepare_session)
+    event.listen(write, "handle_error", _leave_a_standby)
     read = write.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     try:
         with write.connect() as connection:
@@ -207,6 +232,15 @@ def _open_postgresql(url: URL, *, connections: int) -> Database:
         detail = str(error.orig).strip().splitlines()[-1]
         raise CannotOpen(f"PostgreSQL at {where} cannot be used: {detail}.") from error
     return Database(dialect="postgresql", write=write, read=read, swift=write)
+
+
+def _leave_a_standby(context: ExceptionContext) -> None:
+    """A server that takes no writes any more was the primary once: after a failover another one
+    is. All connections to it are dropped, and the next are made to whichever takes writes."""
+    connection = context.connection
+    reads = connection is not None and connection.get_execution_options().get("postgresql_readonly")
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY and not reads:
+        context.is_disconnect = True
 
 
 def _prepare_session(connection: Any, record: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
@@ -234,6 +234,22 @@ def made_progress(tx: Connection, incident_id: IncidentId, by: PersonId, at: dat
     """True when `by` holds the acknowledgement, whose clock then starts anew."""
     facts = {"given_id": incident_id, "given_person": by, "given_at": at}
     return tx.execute(_PROGRESS, facts).rowcount == 1
+
+
+def shift_progress(tx: Connection, *, by: timedelta) -> None:
+    """The clock was set: the time since the last progress stays what it was."""
+    rows = tx.execute(
+        select(incidents.c.id, incidents.c.progress_at, incidents.c.acknowledged_at)
+        .where(incidents.c.state == State.ACKNOWLEDGED)
+        .with_for_update(key_share=True)
+    ).all()
+    moved = [
+        {"given_id": row.id, "progress_at": since + by}
+        for row in rows
+        if (since := row.progress_at or row.acknowledged_at) is not None
+    ]
+    if moved:
+        tx.execute(update(incidents).where(incidents.c.id == bindparam("given_id")), moved)
 
 
 def _value(row: Row[Any]) -> Incident:

@@ -5,8 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+
+from storage.address import read_address
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x6261746F6E  # "baton": the advisory lock two starting replicas meet at
@@ -22,7 +23,7 @@ def migrate(url: str) -> list[str]:
     Nothing is changed unless everything succeeds. A SQLite file that already holds data is
     copied beside itself (`<file>.before-<revision>`) first.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    if read_address(url).get_backend_name() == "sqlite":
         return _migrate_sqlite(url)
     return _migrate_postgresql(url)
 
@@ -39,7 +40,7 @@ def newest_schema() -> str:
 
 def _migrate_sqlite(url: str) -> list[str]:
     engine = create_engine(url, poolclass=NullPool)
-    _copy_beside(make_url(url).database)
+    _copy_beside(read_address(url).database)
 
     @event.listens_for(engine, "connect")
     def _own_transactions(connection, _record):  # type: ignore[no-untyped-def]
@@ -119,7 +120,7 @@ def _copy_beside(path: str | None) -> None:
 
 
 def _with_driver(url: str) -> str:
-    made = make_url(url)
+    made = read_address(url)
     if made.drivername == "postgresql":
         made = made.set(drivername="postgresql+psycopg")
     return made.render_as_string(hide_password=False)

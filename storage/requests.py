@@ -16,3 +16,8 @@ def first_time(tx: Connection, key: str, *, at: datetime) -> bool:
 
 def forget(tx: Connection, *, before: datetime) -> None:
     tx.execute(delete(seen_requests).where(seen_requests.c.at < before))
+
+
+def forget_key(tx: Connection, key: str) -> None:
+    """As if `key` had never been."""
+    tx.execute(delete(seen_requests).where(seen_requests.c.key == key))

@@ -516,3 +516,19 @@ seen_requests = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_seen_requests_at", "at"),
 )
+runs = Table(
+    # Marks of committed runs, for whoever lost the connection while it committed; kept for minutes.
+    "runs",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_runs_at", "at"),
+)
+clock_steps = Table(
+    # How far the clock was set, and when; what waits was moved by as much.
+    "clock_steps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("microseconds", BigInteger, nullable=False),
+)

@@ -46,6 +46,16 @@ def postgres(request: pytest.FixtureRequest) -> Server:
 
 
 @pytest.fixture
+def own_server(postgres: Server) -> Iterator[Server]:
+    """A second, durable one that a test may kill."""
+    server = Server(Path(tempfile.mkdtemp(prefix="baton-pg-")), durable=True)
+    server.create()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
 def postgres_url(postgres: Server) -> Iterator[str]:
     """A PostgreSQL database of the test's own, with the schema in it."""
     name = f"test_{uuid.uuid4().hex}"

@@ -129,6 +129,23 @@ class Server:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self._execute(statement.format(sql.Identifier(name)))
 
+    def make_standby(self, folder: Path) -> "Server":
+        """A second server in `folder` that follows this one, byte for byte; it is not started."""
+        other = Server(folder)
+        other._options = self._options
+        if self._account:
+            os.chown(folder, self._account["user"], self._account["group"])
+        self._run(
+            "pg_basebackup", "--pgdata", other.data, "--write-recovery-conf", "--checkpoint=fast",
+            "--wal-method=stream", "--no-sync", "--host", self.folder, "--port", str(PORT),
+            "--username", "baton",
+        )  # fmt: skip
+        return other
+
+    def promote(self) -> None:
+        """A standby becomes a server of its own; returns when it takes writes."""
+        self._run("pg_ctl", "promote", "--wait", "--silent", "--pgdata", self.data)
+
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from app.commands.sentences import Failed
@@ -16,6 +15,7 @@ from app.flows.standing import StandingOrders
 from app.flows.work import Work
 from app.organisation.in_force import parse_applied
 from app.settings import Settings
+from storage.address import read_address
 from storage.engine import CannotOpen, Database, open_engine
 from storage.migrate import schema_of
 
@@ -92,7 +92,7 @@ def look(kit: Kit, view: Callable[[Work], T]) -> T:
 def file_of(url: str) -> Path | None:
     """The SQLite file behind an address; None for any other database, or an unreadable address."""
     try:
-        parsed = make_url(url)
+        parsed = read_address(url)
     except (ArgumentError, NoSuchModuleError):  # open_engine explains it
         return None
     if parsed.get_backend_name() != "sqlite" or not parsed.database:

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from app.chat.client import Chat
 from app.delivery import outcome
+from app.delivery.blind import Blind
 from app.delivery.comeback import Comeback
 from app.delivery.directory import Directory
 from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
@@ -24,6 +25,7 @@ from app.paging.links import Links
 from app.paging.seal import Seal
 from storage import effects
 from storage.effects import Effect, Lane
+from storage.trouble import is_away
 
 log = logging.getLogger("baton.delivery")
 T = TypeVar("T")
@@ -67,6 +69,7 @@ class Delivery:
                 for lane, places in ((Lane.CHAT, CHAT_PLACES), (Lane.ROOM, ROOM_PLACES))
             ]
         self.comeback = Comeback(kit, chat, fresh_token=fresh_token) if chat is not None else None
+        self.blind = Blind(kit, gateway=gateway, seal=seal)
         self._waits_due = asyncio.Event()
         self._next_wait: datetime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -134,6 +137,7 @@ class Delivery:
         self._loop = asyncio.get_running_loop()
         self._kit.speaks(self)
         loops = [lane.run() for lane in self._lanes]
+        loops.append(self.blind.run())
         loops += [self.comeback.run()] if self.comeback is not None else []
         self._tasks = [asyncio.create_task(each) for each in (*loops, self._waits(), self._keep())]
 
@@ -147,9 +151,18 @@ class Delivery:
         finishing = [asyncio.create_task(lane.finish()) for lane in self._lanes]
         if finishing:
             await asyncio.wait(finishing, timeout=within)
+        await _surviving(self._release())
         for task in (*self._tasks, *finishing):
             task.cancel()
         await asyncio.gather(*self._tasks, *finishing, return_exceptions=True)
+
+    async def _release(self) -> None:
+        """What did not end in time is given up, so that another replica need not wait for the
+        lease; it may have been heard."""
+        for lane in self._lanes:
+            left = lane.abandon()
+            if left:
+                await self._kit.do(outcome.release, left)
 
     async def drain(self) -> int:
         """Do everything that is due at the kit's clock, then return; for tests and commands."""
@@ -218,7 +231,8 @@ async def _surviving(duty: Awaitable[T]) -> T | None:
     """The loops outlive a database that is away: log, and look again a second later."""
     try:
         return await duty
-    except Exception:
-        log.exception("delivery could not reach the database; looking again in a second")
+    except Exception as error:
+        if not is_away(error):  # an outage is told of once, by the kit
+            log.exception("delivery failed inside; looking again in a second")
         await asyncio.sleep(1)
         return None

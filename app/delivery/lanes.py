@@ -20,6 +20,7 @@ from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import effects
 from storage.effects import Effect, Lane
+from storage.trouble import is_away
 
 log = logging.getLogger("baton.delivery")
 
@@ -32,6 +33,10 @@ RENEW = outcome.LEASE.total_seconds() / 3
 frozen or dead renews nothing, and is taken over."""
 SWEEP = 1.0
 """Wake-ups are hints and may be lost; a lane looks by itself at least this often (seconds)."""
+AGAIN = 0.5
+"""Between two tries to record an outcome, in seconds."""
+RECORD_TRIES = 5
+"""So many errors that are no outage, and the outcome counts as unknown."""
 SOON = 0.02
 """Between two looks at what is due and was not to be had, in seconds."""
 
@@ -61,8 +66,9 @@ class LaneLoop:
         while not self._stopping:
             try:
                 claimed = await self.take()
-            except Exception:
-                log.exception("the %s lane could not look for due work; looking again", self.lane)
+            except Exception as error:
+                if not is_away(error):  # an outage is told of once, by the kit
+                    log.exception("the %s lane could not look for work; looking again", self.lane)
                 await asyncio.sleep(SWEEP)
                 continue
             if not claimed:
@@ -98,6 +104,13 @@ class LaneLoop:
         """Wait for what is being spoken now."""
         while self._busy:
             await asyncio.wait(self._busy)
+
+    def abandon(self) -> Sequence[Effect]:
+        """Stop speaking; what was being spoken."""
+        left = list(self._busy.values())
+        for task in list(self._busy):
+            task.cancel()
+        return left
 
     def stop(self) -> None:
         self._stopping = True
@@ -138,6 +151,9 @@ class LaneLoop:
             log.warning("%s was not said: %s", effect.key, error.sentence)
             await self._record(outcome.failed, effect, error)
         except Exception as error:
+            if is_away(error):  # it was not said, for what it should say could not be read
+                await self._record(outcome.put_back, effect, error)
+                return
             log.exception("%s could not be said", effect.key)
             broken = ChatError("broken", f"Baton failed inside: {type(error).__name__}.")
             await self._record(outcome.failed, effect, broken)
@@ -152,13 +168,20 @@ class LaneLoop:
                 log.warning("%s was taken over by another worker meanwhile", effect.key)
 
     async def _record(self, flow: Callable[..., Any], effect: Effect, what: object) -> Any:
-        """Record, also when the database is away for a moment; None when it could not be."""
-        for attempt in range(5):
+        """Record, as soon as the database is there; None when it cannot be recorded at all.
+
+        Nobody here claims it meanwhile, so that what was said is not said again when a database
+        comes back that was away for longer than a lease.
+        """
+        failures = 0
+        while failures < RECORD_TRIES:
             try:
                 return await self._kit.do(flow, effect, what)
-            except SQLAlchemyError:
-                log.exception("the outcome of %s is not recorded yet", effect.key)
-                await asyncio.sleep(0.2 * 2**attempt)
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    failures += 1
+                    log.exception("the outcome of %s is not recorded yet", effect.key)
+                await asyncio.sleep(AGAIN)
             except Exception:
                 log.exception("the outcome of %s cannot be recorded", effect.key)
                 return None

@@ -1,7 +1,7 @@
 """What a speaker says about its effect, and how that is recorded behind the fence."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,6 +71,22 @@ def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
         unknown=heard or effect.repeat,
         fresh=wait is not None,
     )
+
+
+def put_back(work: Work, effect: Effect, why: object) -> None:
+    """It was not said, and that is no failure of its own: it is due again at once."""
+    work.asked[effect.lane] = work.now
+    effects.postpone(
+        work.tx, effect, due=work.now, problem="put back unsaid", unknown=effect.repeat, fresh=True
+    )
+
+
+def release(work: Work, held: Sequence[Effect]) -> None:
+    """This process ends with these unfinished: whoever looks next may take them at once."""
+    for effect in held:
+        effects.postpone(
+            work.tx, effect, due=work.now, problem="its process was stopped", unknown=True
+        )
 
 
 def backoff(attempts: int, lane: Lane) -> timedelta:

@@ -10,12 +10,13 @@ from app.delivery.outcome import backoff
 from app.flows.canary import step_canary
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
-from app.flows.kit import TRIES, Kit, is_passing, urgent
+from app.flows.kit import TRIES, Kit, urgent
 from app.flows.progress import expire
 from app.flows.take_step import take_step
 from app.flows.work import Work
 from storage import effects, incidents
 from storage.effects import Effect, Lane, Outcome
+from storage.trouble import is_passing
 
 log = logging.getLogger("baton.waits")
 

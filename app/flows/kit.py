@@ -2,21 +2,26 @@
 
 import asyncio
 import functools
+import itertools
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.flows.outage import Outage
+from app.flows.run import Run
 from app.flows.standing import NoOrganisation, StandingOrders
 from app.flows.work import Live, Refused, Work
 from app.flows.writer import Threads
 from storage import audit, requests
 from storage.effects import Effect, Lane
 from storage.engine import Database
+from storage.trouble import is_lost_race, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +30,9 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 TRIES = 5
-"""A whole transaction is tried this often when the database says it lost a race or a connection."""
+"""A whole transaction is tried this often when the database says that it lost a race; after a lost
+connection it is tried for as long as an outage has patience."""
+LONGEST_PAUSE = 0.25
 
 
 URGENT = "_urgent"
@@ -80,6 +87,8 @@ class Kit:
         self.database = database
         self.orders = orders
         self.clock = clock
+        self.writing = Outage("writing")
+        self.reading = Outage("reading")
         # One writer on SQLite: it allows one at a time, and waiting in our queue is fair.
         lone = database.dialect == "sqlite"
         self._writers = Threads(1 if lone else writers)
@@ -99,6 +108,7 @@ class Kit:
         self, flow: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a flow in a transaction of its own."""
+        self.writing.refuse_early()
         asked: dict[Lane, datetime] = {}
         run = functools.partial(self.do_now, flow, asked, *args, **kwargs)
         first = getattr(flow, URGENT, False)
@@ -126,6 +136,7 @@ class Kit:
         self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a view that writes nothing, on a reader's thread."""
+        self.reading.refuse_early()
         run = functools.partial(self._read_now, view, *args, **kwargs)
         first = getattr(view, URGENT, False)
         try:
@@ -146,33 +157,39 @@ class Kit:
     ) -> T:
         """`do` for callers without an event loop (command line, tests)."""
         engine = self.database.swift if getattr(flow, URGENT, False) else self.database.write
-        for attempt in range(1, TRIES + 1):
-            try:
-                with engine.begin() as tx:
-                    work = self._work(tx)
-                    result = _run(work, flow, *args, **kwargs)
-                    ready = _finish(work)
-                if asked is not None:
-                    asked.update(work.asked)
-                if ready and work.live is not None:
-                    work.live.begin(ready)
-                return result
-            except Refused as refusal:
-                self._record(refusal)
-                raise
-            except DBAPIError as error:
-                # A lost race or connection undoes the whole transaction, so the whole
-                # transaction is tried again, never a single statement.
-                if attempt == TRIES or not is_passing(error):
-                    raise
-                time.sleep(0.02 * 2**attempt)
-        raise AssertionError("unreachable")
+        run = Run(engine)
+
+        def body(tx: Connection) -> _Done[T]:
+            work = self._work(tx)
+            result = _run(work, flow, *args, **kwargs)
+            return _Done(result, work, _finish(work))
+
+        def commit() -> _Done[T]:
+            done = run.commit(body, now=self.clock)
+            self.writing.worked(wrote=run.wrote)
+            return done
+
+        try:
+            done = _until_done(commit, self.writing)
+        except Refused as refusal:
+            self._record(refusal)
+            raise
+        if asked is not None:
+            asked.update(done.work.asked)
+        if done.ready and done.work.live is not None:
+            done.work.live.begin(done.ready)
+        return done.result
 
     def _read_now(
         self, view: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        with self.database.read.begin() as tx:
-            return _run(self._work(tx, writes=False), view, *args, **kwargs)
+        def look() -> T:
+            with self.database.read.begin() as tx:
+                seen = _run(self._work(tx, writes=False), view, *args, **kwargs)
+            self.reading.worked()
+            return seen
+
+        return _until_done(look, self.reading)
 
     def _work(self, tx: Connection, *, writes: bool = True) -> Work:
         org, schedule = self.orders.in_force(tx)
@@ -229,21 +246,37 @@ def _finish(work: Work) -> list[tuple[Effect, object]]:
     return [(each, live.prepare(work, each)) for each in work.claimed] if live else []
 
 
-LOST_RACES = frozenset({"40001", "40P01", "57P01", "55P03", "23505"})
-"""PostgreSQL's codes for: not serializable, deadlock, shut down, lock not had in time, and another
-transaction's row of the same key, which whoever looks again will see."""
+@dataclass(frozen=True)
+class _Done(Generic[T]):
+    """What a flow returned, and what its commit sets in motion."""
+
+    result: T
+    work: Work
+    ready: list[tuple[Effect, object]]
 
 
-def is_passing(error: BaseException | None) -> bool:
-    """Whether the same transaction may succeed a moment later."""
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    code = getattr(error.orig, "sqlstate", None)
-    if code is not None:
-        return code in LOST_RACES
-    return "locked" in str(error.orig)
+def _until_done(transaction: Callable[[], T], outage: Outage) -> T:
+    """A lost race or connection undoes the whole transaction, so the whole transaction is tried
+    again, never a single statement."""
+    outage.enter()
+    try:
+        for attempt in itertools.count(1):
+            try:
+                return transaction()
+            except SQLAlchemyError as error:
+                outage.failed(error)
+                if not _may_try_again(error, attempt, outage):
+                    raise
+            time.sleep(min(0.02 * 2**attempt, LONGEST_PAUSE))
+        raise AssertionError("unreachable")
+    finally:
+        outage.leave()
+
+
+def _may_try_again(error: SQLAlchemyError, attempt: int, outage: Outage) -> bool:
+    if is_lost_race(error):
+        return attempt < TRIES
+    return is_passing(error) and not outage.is_long
 
 
 __all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock", "urgent"]

@@ -86,6 +86,18 @@ def test_text() -> PageText:
     )
 
 
+def blind_text(host: str, seconds: float) -> PageText:
+    """Baton has no database: said by each replica once, to the last primary and manager known."""
+    return PageText(
+        title="Baton is blind",
+        body=f"Baton on {tame(host, 60)} has not reached its database for {seconds:.0f} s. Until "
+        "it does, no alert is taken in and nobody is paged. Watch your systems by other means, and "
+        "see to the database. Alerts that senders repeat are taken in when it is back. You hear "
+        "nothing more of this.",
+        key="baton-blind",
+    )
+
+
 def code_text(code: str) -> PageText:
     """The message that proves a contact method is the person's own."""
     return PageText(

@@ -1,6 +1,7 @@
 """Health, readiness and metrics, on a bind of their own (BATON_ADMIN_BIND)."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -58,9 +59,25 @@ def _metrics(
         registry = CollectorRegistry()
         registry.register(_Told(figures, tick_age(), slack()))
         registry.register(_Watched(figures, watch()))
+        registry.register(_Clock(kit))
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
 
     return metrics
+
+
+class _Clock(Collector):
+    """What this process alone knows: its machine's clock and the database, as it finds them."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def collect(self) -> Iterable[Metric]:
+        skew = getattr(self._kit.clock, "skew", timedelta(0)).total_seconds()
+        what = "How far this machine's clock is ahead of the one that Baton goes by"
+        yield GaugeMetricFamily("baton_clock_skew_seconds", what, value=skew)
+        away = self._kit.writing.seconds or 0.0
+        what = "Since when the database cannot be written, 0 while it can"
+        yield GaugeMetricFamily("baton_database_away_seconds", what, value=away)
 
 
 class _Told(Collector):

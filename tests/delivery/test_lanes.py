@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from app.chat.errors import ChatError
+from app.delivery import outcome
 from app.delivery.lanes import LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import audit, effects
 from storage.effects import Effect, Lane
+from storage.engine import open_engine
 from storage.tables import effects as rows
-from tests.kit import Bench
+from tests.kit import Bench, SetClock, open_bench
 
 pytestmark = pytest.mark.anyio
 LEASE = timedelta(seconds=10)
@@ -207,6 +209,50 @@ async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(bench: 
     await lane.finish()
     assert heard == ["ring"]
     assert outcomes(bench) == {"ring": "done"}
+
+
+async def test_what_a_stop_cuts_short_may_be_taken_by_another_at_once(bench: Bench) -> None:
+    async def hang(effect: Effect) -> Spoken:
+        await asyncio.Event().wait()
+        return Spoken()
+
+    def take_over(work: Work) -> list[Effect]:
+        return effects.claim(work.tx, Lane.CHAT, now=work.now, lease=LEASE, limit=9)
+
+    ask(bench, "one")
+    lane = loop_of(bench, hang)
+    await lane.take()
+    await asyncio.sleep(0.05)
+    assert bench.do(take_over) == []
+    await bench.kit.do(outcome.release, lane.abandon())
+    [taken] = bench.do(take_over)
+    assert taken.repeat
+    await lane.finish()
+
+
+async def test_an_outcome_waits_for_a_database_that_is_away(sqlite_url: str) -> None:
+    database = open_engine(sqlite_url)
+    bench = open_bench(database, clock=SetClock())
+    path = database.path
+    assert path is not None
+    kept, may_end = path.with_name("kept.db"), asyncio.Event()
+
+    async def speak(effect: Effect) -> Spoken:
+        await may_end.wait()
+        return Spoken()
+
+    ask(bench, "one")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    path.rename(kept)
+    may_end.set()
+    await asyncio.sleep(1.2)
+    assert lane.busy == 1
+    kept.rename(path)
+    await lane.finish()
+    assert outcomes(bench) == {"one": "done"}
+    bench.kit.close()
+    database.dispose()
 
 
 async def test_a_ring_is_tried_on_and_people_are_told_once(bench: Bench) -> None:

@@ -1,7 +1,6 @@
 """The engine's promises, on both databases where they are shared."""
 
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -259,16 +258,6 @@ def test_an_unusable_url_is_explained(url: str, sentence: str) -> None:
 
 
 # PostgreSQL alone
-
-
-@pytest.fixture
-def own_server(postgres: Server) -> Iterator[Server]:
-    """A second, durable one that a test may kill."""
-    server = Server(Path(tempfile.mkdtemp(prefix="baton-pg-")), durable=True)
-    server.create()
-    server.start()
-    yield server
-    server.remove()
 
 
 def test_a_refusal_by_postgresql_hides_the_password(postgres: Server) -> None:

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.commands.doctor.finding import Finding, State, fail, ok
+from app.commands.doctor.finding import Finding, State, fail, ok, warn
 from app.commands.memory import file_of, kit_on, look, opened
 from app.flows.audit_state import audit_state, recount
+from app.flows.clocks import WORTH_TELLING
 from app.flows.contact import rungs_of
+from app.flows.kit import host_clock
 from app.flows.standing import NoOrganisation
 from app.flows.work import Work
 from app.organisation.in_force import CannotRead
 from app.rules import ladder
 from app.rules.organisation import Organisation, PersonId
 from app.settings import Settings
-from storage import organisations
+from storage import clock_steps, organisations
 from storage.engine import CannotOpen, Database
 from storage.migrate import schema_of
 
@@ -49,9 +51,22 @@ def look_at_database(settings: Settings) -> tuple[list[Finding], InForce | None]
                 return [opens, schema], None
             found, in_force = _in_force(database)
             audited = list(_audited(database)) if in_force is not None else []
-            return [opens, schema, found, *audited], in_force
+            return [opens, schema, *_clock(database), found, *audited], in_force
     except CannotOpen as error:
         return [fail("database", str(error))], None
+
+
+def _clock(database: Database) -> list[Finding]:
+    """Replicas go by PostgreSQL's clock; a machine whose own is wrong writes wrong logs, and
+    commands on it look at the wrong instant."""
+    if database.dialect != "postgresql":
+        return []
+    with database.read.begin() as tx:
+        off = host_clock() - clock_steps.server_time(tx)
+    if abs(off) <= WORTH_TELLING:
+        return []
+    what = f"this machine's clock is {off.total_seconds():+.1f} s off the database's"
+    return [warn("clock", what, "Let both keep time by NTP.")]
 
 
 def _schema(database: Database) -> Finding:

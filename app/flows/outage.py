@@ -1,0 +1,112 @@
+"""An outage of the database, as those who use it find it out: whom to let try, whom to refuse."""
+
+import logging
+import threading
+
+from sqlalchemy.exc import OperationalError
+
+from app.flows.elapsed import elapsed
+from storage.trouble import in_words, is_away, is_passing
+
+log = logging.getLogger("baton.database")
+
+PATIENCE = 2.0
+"""Seconds for which everybody tries on when the database goes away: so long a restart may take
+without anybody being refused."""
+REST = 0.5
+"""After it, seconds between two tries. Everybody else is refused at once, and not kept waiting."""
+TELL_EVERY = 60.0
+
+
+class StillAway(OperationalError):
+    """The database was away a moment ago; it was not tried again for this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("BEGIN", {}, Exception(f"still away: {reason}"))
+
+
+class Outage:
+    """One for what is written and one for what is read. Used from all of the kit's threads."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._lock = threading.Lock()
+        self._since: float | None = None
+        self._failed = 0.0
+        self._told = 0.0
+        self._reason = ""
+        self._trying: int | None = None
+        self._no_room = False
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the database has been away; None while it is well."""
+        since = self._since
+        return None if since is None else elapsed() - since
+
+    @property
+    def needs_a_write(self) -> bool:
+        """Whether only something written can show that the database is back: it had no room."""
+        return self._since is not None and self._no_room
+
+    @property
+    def is_long(self) -> bool:
+        """Whether patience has run out."""
+        return (self.seconds or 0.0) >= PATIENCE
+
+    def refuse_early(self) -> None:
+        """Raises StillAway when somebody tries just now, or found it away a moment ago."""
+        if not self.is_long:
+            return
+        busy = self._trying not in (None, threading.get_ident())
+        if busy or elapsed() - self._failed < REST:
+            raise StillAway(self._reason)
+
+    def enter(self) -> None:
+        """Before a transaction; raises StillAway."""
+        if self._since is None:
+            return
+        with self._lock:
+            self.refuse_early()
+            if self.is_long:
+                self._trying = threading.get_ident()
+
+    def leave(self) -> None:
+        """After a transaction, however it ended."""
+        if self._trying == threading.get_ident():
+            self._trying = None
+
+    def worked(self, *, wrote: bool = True) -> None:
+        """After a commit. On a full disk one that `wrote` nothing proves nothing."""
+        if self._since is None or (self._no_room and not wrote):
+            return
+        with self._lock:
+            lasted, self._since = self.seconds, None
+        if lasted is not None and self._told:
+            log.warning("the database is back after %.0f s (%s)", lasted, self._what)
+        self._told = 0.0
+
+    def failed(self, error: BaseException) -> None:
+        """After a transaction that raised; only what tells of an outage counts."""
+        if not is_away(error):
+            return
+        with self._lock:
+            self._failed = elapsed()
+            self._no_room = not is_passing(error)
+            self._reason = in_words(error)
+            if self._since is None:
+                self._since = self._failed
+        self._tell()
+
+    def _tell(self) -> None:
+        """Once patience has run out, and then once a minute: in an outage there is much else."""
+        now = elapsed()
+        if self.is_long and (not self._told or now - self._told >= TELL_EVERY):
+            self._told = now
+            log.error(
+                "the database is away since %.0f s (%s): %s. Senders are told to repeat; Baton "
+                "tries on.",
+                self.seconds or 0.0,
+                self._what,
+                self._reason,
+            )
