@@ -87,6 +87,10 @@ class OfPage:
     """What became of an effect of a page."""
 
     kind: str
+    key: str
+    lane: Lane
+    due: datetime
+    attempts: int
     outcome: Outcome
     facts: Mapping[str, Any]
 
@@ -350,11 +354,30 @@ def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[A
 def list_of_page(tx: Connection, page: int) -> list[OfPage]:
     """Every effect of a page, whatever became of it."""
     rows = tx.execute(
-        select(effects.c.kind, effects.c.outcome, effects.c.facts)
+        select(
+            effects.c.kind,
+            effects.c.key,
+            effects.c.lane,
+            effects.c.due,
+            effects.c.attempts,
+            effects.c.outcome,
+            effects.c.facts,
+        )
         .where(effects.c.page == page)
         .order_by(effects.c.id)
     )
-    return [OfPage(kind=row.kind, outcome=Outcome(row.outcome), facts=row.facts) for row in rows]
+    return [
+        OfPage(
+            kind=row.kind,
+            key=row.key,
+            lane=Lane(row.lane),
+            due=row.due,
+            attempts=row.attempts,
+            outcome=Outcome(row.outcome),
+            facts=row.facts,
+        )
+        for row in rows
+    ]
 
 
 def release_all(tx: Connection) -> int:

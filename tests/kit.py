@@ -49,10 +49,15 @@ def open_bench(database: Database, *, clock: SetClock, organisation: str | None 
     """The example organisation in force, and everybody in it known to Slack as U<NAME>."""
     with database.write.begin() as tx:
         apply(tx, organisation or example_text(), now=clock(), by="test")
-    kit = Kit(database, StandingOrders(parse_applied), clock=clock)
+    kit = open_kit(database, clock=clock)
     bench = Bench(kit=kit, clock=clock, database=database)
     bench.do(know_people, [account(name) for name in ("ana", "ben", "chi", "mia", "noor")])
     return bench
+
+
+def open_kit(database: Database, *, clock: SetClock) -> Kit:
+    """A kit as another process on the same database would have it."""
+    return Kit(database, StandingOrders(parse_applied), clock=clock)
 
 
 def account(name: str, **changes: Any) -> Account:

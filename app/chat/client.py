@@ -267,6 +267,10 @@ class Chat:
         answer = await self._call("bookmarks.list", channel_id=channel)
         return [each.get("title", "") for each in answer.get("bookmarks", [])]
 
+    async def join(self, channel: str) -> None:
+        """Come into a public channel, again where somebody removed us; twice is success."""
+        await self._call("conversations.join", channel=channel)
+
     async def invite(self, channel: str, users: Sequence[str]) -> None:
         """Invite everybody who can be; those who cannot never keep the others out."""
         for start in range(0, len(users), INVITE_BATCH):

@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 STAND_BACK = 0.01
 """Seconds that what is said in Slack waits, at most, for phones that are being rung just now."""
-PAGE_PLACES = 64
+PAGE_PLACES = 512
+"""More than several hanging providers hold, with those that wait for them."""
 DIRECT_PLACES = 64
 CHAT_PLACES = 128
 ROOM_PLACES = 64

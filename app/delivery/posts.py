@@ -1,5 +1,6 @@
 """Speaks in Slack: channels, posts and the things we keep editing, each of them repeatable."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -23,8 +24,13 @@ from storage import incidents, posts
 from storage.effects import Effect, Lane
 from storage.posts import Post
 
+log = logging.getLogger("baton.delivery")
+
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 NO_ROOM = frozenset({"channel_not_found", "is_archived"})
+SHUT_ROOM = NO_ROOM | {"not_in_channel", "restricted_action", "read_only_channel"}
+"""What an incident says goes to the engineering channel where its own cannot be written to."""
+MOST_JOINS = 3
 SUFFIXES = 6
 """So many other names are tried when a foreign channel holds ours."""
 
@@ -58,7 +64,26 @@ class Posts:
 
     async def speak(self, effect: Effect) -> Spoken:
         """Say it; raises ChatError with what to do about it."""
-        return await self._speakers[effect.kind](effect)
+        try:
+            return await self._speakers[effect.kind](effect)
+        except ChatError as error:
+            if error.code == "not_in_channel" and await self._is_back_inside(effect):
+                raise ChatError(error.code, error.sentence) from error
+            raise
+
+    async def _is_back_inside(self, effect: Effect) -> bool:
+        """Somebody removed us from an incident's channel: we come back, and it is tried again."""
+        if effect.incident is None or effect.attempts > MOST_JOINS:
+            return False
+        channel = (await self._incident(effect)).channel_id
+        if channel is None:
+            return False
+        try:
+            await self._chat.join(channel)
+        except ChatError as error:
+            log.info("An incident's channel cannot be joined again: %s", error.sentence)
+            return False
+        return True
 
     # ── channels ──────────────────────────────────────────────────────────────────────────────
     async def _channel(self, effect: Effect) -> Spoken:
@@ -150,7 +175,12 @@ class Posts:
         if message is None:
             return Spoken()
         channel = incident.channel_id or await self._engineering()
-        return await self._keep(effect, effect.key, channel, message)
+        try:
+            return await self._keep(effect, effect.key, channel, message)
+        except ChatError as error:
+            if not error.permanent or error.code not in SHUT_ROOM:
+                raise
+        return await self._keep(effect, effect.key, await self._engineering(), message)
 
     async def _notice(self, effect: Effect) -> Spoken:
         incident = await self._incident(effect)
@@ -192,10 +222,23 @@ class Posts:
         if effect.facts.get("thread"):
             card = await self._stands(f"card:{incident.id}")
             thread = card.ts if card and card.channel == incident.channel_id else None
-        posted = await self._post_once(
-            effect, effect.key, incident.channel_id, message, thread=thread
-        )
+        try:
+            posted = await self._post_once(
+                effect, effect.key, incident.channel_id, message, thread=thread
+            )
+        except ChatError as error:
+            if not error.permanent or error.code not in SHUT_ROOM:
+                raise
+            posted = await self._say_under_announcement(effect, incident, message)
         return _standing(effect, effect.key, posted)
+
+    async def _say_under_announcement(
+        self, effect: Effect, incident: Incident, message: Message
+    ) -> Posted:
+        channel = await self._engineering()
+        stands = await self._stands(f"announcement:{incident.id}")
+        thread = stands.ts if stands is not None and stands.channel == channel else None
+        return await self._post_once(effect, effect.key, channel, message, thread=thread)
 
     def _to_engineering(
         self, telling: Callable[[Work, Mapping[str, Any]], Message | None]

@@ -5,17 +5,20 @@ from app.flows.work import Work
 from app.rules import routing
 from app.rules.ladder import Method
 from storage import effects, escalations
-from storage.effects import Lane, Outcome
+from storage.effects import Lane, OfPage, Outcome
 from storage.escalations import Escalation, EscalationKind, Page, Ringing
 
 FAILED = (Outcome.PARKED, Outcome.CANCELLED)
 
 
 def give_up(work: Work, page_id: int) -> bool:
-    """One of the page's rings can no longer succeed. True when none is left that could reach the
-    person, so that the next step rings at once."""
+    """One of the page's rings can no longer succeed. The person's next method rings at once, if
+    none has yet. True when none is left that could reach them, so that the next step does."""
     page = escalations.get_page(work.tx, page_id)
-    if page is None or _may_still_reach(work, page):
+    if page is None:
+        return False
+    _ring_next(work, page)
+    if _may_still_reach(work, page):
         return False
     work.incident(page.incident)
     if not escalations.mark_unreachable(work.tx, page_id):
@@ -31,6 +34,20 @@ def give_up(work: Work, page_id: int) -> bool:
     ):
         work.hasten(Lane.WAIT, f"step:{escalation.id}:{page.step + 1}")
     return True
+
+
+def _ring_next(work: Work, page: Page) -> None:
+    """A delay is for whoever may have heard something already."""
+    rings = [each for each in effects.list_of_page(work.tx, page.id) if each.kind == Kind.RING]
+    alive = [each for each in rings if each.outcome not in FAILED]
+    if alive and all(_is_later(each, work) for each in alive):
+        first = min(alive, key=lambda each: each.due)
+        work.hasten(first.lane, first.key)
+
+
+def _is_later(ring: OfPage, work: Work) -> bool:
+    """It waits for its own time, and not for another try."""
+    return ring.outcome is Outcome.DUE and ring.due > work.now and not ring.attempts
 
 
 def _may_still_reach(work: Work, page: Page) -> bool:

@@ -56,7 +56,7 @@ class Mail:
     async def ring(self, target: str, text: PageText, *, trusted: bool) -> Receipt:
         began = time.monotonic()
         letter = compose(self._sender, target, text)
-        await self._lines.run(lambda: _send(self._server, self._sender, target, letter))
+        await self._lines.run("mail", lambda: _send(self._server, self._sender, target, letter))
         return Receipt(provider="e-mail", seconds=time.monotonic() - began)
 
 

@@ -10,6 +10,8 @@ from app.paging.lines import Lines
 from app.paging.receipt import Receipt
 from app.paging.words import PageText
 
+HOSTED = frozenset({"ntfy", "ntfys", "gotify", "gotifys"})
+"""Kinds whose addresses name the server."""
 STATUS = re.compile(r"\berror=(\d{3})\d{0,2}\b")
 """In apprise's words; ntfy's own codes are the status with two more digits."""
 NOT_HEARD = re.compile(
@@ -26,8 +28,18 @@ class Push:
 
     async def ring(self, target: str, text: PageText, *, trusted: bool) -> Receipt:
         began = time.monotonic()
-        provider = await self._lines.run(lambda: _send(target, text, trusted=trusted))
+        provider = await self._lines.run(
+            provider_of(target), lambda: _send(target, text, trusted=trusted)
+        )
         return Receipt(provider=provider, seconds=time.monotonic() - began)
+
+
+def provider_of(target: str) -> str:
+    """Whose server it is: a host where people name one, else the kind itself."""
+    schema, _, rest = target.partition("://")
+    if schema not in HOSTED:
+        return schema
+    return f"{schema}://{rest.partition('/')[0].rpartition('@')[2]}".lower()
 
 
 def _send(target: str, text: PageText, *, trusted: bool) -> str:

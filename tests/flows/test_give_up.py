@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from app.delivery.outcome import failed
 from app.flows.escalate import page
@@ -10,6 +11,7 @@ from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import effects
 from storage.effects import Lane
+from storage.tables import contact_methods
 from tests.flows.test_take_step import fire, give_push, kinds, pages, pass_time, slack
 from tests.kit import IN_HOURS, Bench
 
@@ -50,6 +52,30 @@ def test_a_phone_that_still_may_ring_is_waited_for(bench: Bench) -> None:
     assert pass_time(bench, 0) == ["chi"]
     fail(bench, Lane.DIRECT)
     assert pass_time(bench, 0) == []
+
+
+def test_where_slack_refuses_for_good_the_next_method_does_not_wait_for_its_time(
+    bench: Bench,
+) -> None:
+    """Chi has Slack at once and a call a minute later; Slack does not know the account."""
+    with bench.database.write.begin() as tx:
+        tx.execute(contact_methods.update().values(delay_seconds=60))
+    fire(bench)
+    pass_time(bench, 0)
+    assert fail(bench, Lane.PAGE) == 0
+    fail(bench, Lane.DIRECT)
+    assert fail(bench, Lane.PAGE) == 1
+
+
+def test_a_later_method_keeps_its_time_where_another_rang(bench: Bench) -> None:
+    give_push(bench, "chi")
+    with bench.database.write.begin() as tx:
+        newest = contact_methods.c.id == select(func.max(contact_methods.c.id)).scalar_subquery()
+        tx.execute(contact_methods.update().where(newest).values(delay_seconds=60))
+    fire(bench)
+    pass_time(bench, 0)
+    fail(bench, Lane.DIRECT)
+    assert fail(bench, Lane.PAGE) == 1
 
 
 def test_managers_whom_nothing_reaches_are_rung_with_a_pause(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from app.paging import guard, kinds
 from app.paging.errors import PagingError
 from app.paging.gateway import Gateway
 from app.paging.lines import Lines
+from app.paging.push import provider_of
 from app.paging.words import PageText
 from app.rules.ladder import Method
 from tests.paging.far_ends import letterbox, push_server
@@ -111,7 +112,7 @@ async def test_a_hanging_provider_costs_five_seconds_and_nobody_else_anything() 
     async with push_server(hang=True) as hanging, push_server() as fine:
         began = time.monotonic()
         stuck = [
-            asyncio.create_task(failure(gateway, Method.PUSH, hanging.ntfy)) for _ in range(16)
+            asyncio.create_task(failure(gateway, Method.PUSH, hanging.ntfy)) for _ in range(100)
         ]
         await asyncio.sleep(0.2)
         for _ in range(5):
@@ -120,35 +121,67 @@ async def test_a_hanging_provider_costs_five_seconds_and_nobody_else_anything() 
             assert time.monotonic() - start < 1
         errors = await asyncio.gather(*stuck)
         assert time.monotonic() - began < 7
-    assert all(each.maybe_heard and not each.permanent for each in errors)
+    assert not any(each.permanent for each in errors)
+    heard = [each for each in errors if each.maybe_heard]
+    assert len(heard) == gateway.lines.limit == len(hanging.heard), "the others were never sent"
+
+
+async def test_a_burst_waits_for_its_lines_and_none_is_lost() -> None:
+    gateway = Gateway()
+    await asyncio.to_thread(kinds.load)
+    async with push_server() as server:
+        rings = (
+            gateway.ring(Method.PUSH, server.ntfy, TEXT, trusted=True)
+            for _ in range(2 * gateway.lines.limit)
+        )
+        await asyncio.gather(*rings)
+        assert len(server.heard) == 2 * gateway.lines.limit
+
+
+@pytest.mark.parametrize(
+    ("target", "provider"),
+    [
+        ("ntfys://ntfy.sh/topic", "ntfys://ntfy.sh"),
+        ("ntfys://user:secret@Push.acme.test:8443/topic", "ntfys://push.acme.test:8443"),
+        ("gotify://10.0.0.1/AbC", "gotify://10.0.0.1"),
+        ("pover://user@token", "pover"),
+    ],
+)
+def test_a_provider_is_known_by_its_server_and_never_by_whom_it_reaches(
+    target: str, provider: str
+) -> None:
+    assert provider_of(target) == provider
 
 
 async def test_a_call_that_never_returns_is_given_up_on_and_its_line_is_counted() -> None:
-    lines = Lines(2, seconds=0.2)
+    lines = Lines(2, seconds=0.5)
     release = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def hang() -> None:
         asyncio.run_coroutine_threadsafe(release.wait(), loop).result(10)
 
-    stuck = await asyncio.gather(lines.run(hang), lines.run(hang), return_exceptions=True)
+    stuck = await asyncio.gather(
+        lines.run("slow", hang), lines.run("slow", hang), return_exceptions=True
+    )
     assert all(isinstance(each, PagingError) and each.maybe_heard for each in stuck)
     assert lines.busy == 2
     with pytest.raises(PagingError, match="All 2 lines"):
-        await lines.run(lambda: 1)
+        await lines.run("slow", lambda: 1)
+    assert await lines.run("well", lambda: 1) == 1, "its lines are its own"
     release.set()
     for _ in range(100):
         if not lines.busy:
             break
         await asyncio.sleep(0.01)
-    assert await lines.run(lambda: 1) == 1
+    assert await lines.run("slow", lambda: 1) == 1
 
 
 async def test_a_failing_call_gives_its_own_error_and_frees_its_line() -> None:
     lines = Lines(1, seconds=1)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await lines.run(lambda: 1 // 0)
+            await lines.run("broken", lambda: 1 // 0)
     assert lines.busy == 0
 
 
