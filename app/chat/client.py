@@ -87,6 +87,7 @@ class Chat:
         self._absent: dict[str, ChatError] = {}
         self._absent_until = 0.0
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._closed = False
         self.reach = Reach()
         self.me: Me | None = None
         self.calls = 0
@@ -115,6 +116,8 @@ class Chat:
         return self._client
 
     async def close(self) -> None:
+        """For good: what still waits for its turn is refused, and makes no new session."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
         self._session = self._client = None
@@ -346,6 +349,8 @@ class Chat:
         given = {name: value for name, value in arguments.items() if value is not None}
         async with self._place(method, urgent):
             self.reach.check(method, urgent=urgent)
+            if self._closed:
+                raise ChatError("closed", "Baton is stopping. This is said after its next start.")
             self.calls += 1
             try:
                 # The named methods know which of Slack's methods read JSON and which only a form.
