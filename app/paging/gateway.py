@@ -63,7 +63,7 @@ class Gateway:
 
     async def ring_nobody(self) -> None:
         """What a ring takes of this process, without a provider; raises PagingError as `ring`."""
-        await self.lines.run(lambda: None)
+        await self.lines.run("nobody", lambda: None)
 
     def warm(self) -> None:
         """Load what the first page would otherwise wait for; returns at once."""
