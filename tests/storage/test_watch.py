@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from app.flows.audit_state import audit_state, settle_audit
 from storage.engine import Database
 from tests.kit import Bench, SetClock, open_bench
+from tests.storage.filled import fill
 
 ROWS = 20_000
-"""The campaign fills a million: `python3 -m tests.campaign audit`."""
+"""The campaign `audit` fills a million."""
 
 
 @pytest.fixture
@@ -22,44 +22,6 @@ def bench(database: Database) -> Iterator[Bench]:
     fill(opened, ROWS)
     yield opened
     opened.kit.close()
-
-
-def fill(bench: Bench, rows: int) -> None:
-    """So many bodies, alerts, ended incidents, pages and effects, all in order."""
-    dialect = bench.database.dialect
-    numbers = {
-        "sqlite": "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-        f" WHERE i < {rows}) SELECT i FROM n)",
-        "postgresql": f"(SELECT generate_series(1, {rows}) AS i)",
-    }[dialect]
-    then = bench.clock() - timedelta(days=2)
-    at = f"'{then.isoformat(timespec='microseconds')[:26]}Z'"
-    json = "'{}'" if dialect == "sqlite" else "CAST('{}' AS json)"
-    body = "x'7b7d'" if dialect == "sqlite" else "'\\x7b7d'"
-    no, yes = ("0", "1") if dialect == "sqlite" else ("false", "true")
-    for statement in (
-        "INSERT INTO inbox (id, source, received_at, body, state, told, attached, cleared)"
-        f" SELECT i, 'generic', {at}, {body}, 'done', 1, 1, 0 FROM {numbers} AS n",
-        "INSERT INTO incidents (id, trouble, title, severity, reason, state, source, out_of_hours,"
-        f" opened_at, triggered_at, resolved_at) SELECT i, 't' || i, 'title', 'P1', 'why',"
-        f" 'resolved', 'generic', {no}, {at}, {at}, {at} FROM {numbers} AS n",
-        "INSERT INTO alerts (id, source, fingerprint, alarm, severity, state, title, labels,"
-        " first_at, last_at, incident, inbox) SELECT i, 'generic', 'f' || i, 'A', 'P1', 'firing',"
-        f" 'title', {json}, {at}, {at}, i, i FROM {numbers} AS n",
-        "INSERT INTO escalations (id, incident, kind, state, tier, round, step, policy, why,"
-        f" started_at, ended_at) SELECT i, i, 'incident', 'answered', 1, 0, 1, {json}, 'why', {at},"
-        f" {at} FROM {numbers} AS n",
-        "INSERT INTO pages (id, escalation, incident, step, tier, round, person, reason,"
-        f" rota_facts, out_of_hours, reachable, state, at) SELECT i, i, i, 0, 1, 0, 'ana', 'why',"
-        f" {json}, {no}, {yes}, 'answered', {at} FROM {numbers} AS n",
-        "INSERT INTO effects (id, kind, lane, key, incident, escalation, page, due, facts, outcome,"
-        " asked_at, first_claimed_at, ended_at) SELECT i, 'ring', 'page', 'ring:' || i, i, i, i,"
-        f" {at}, {json}, 'done', {at}, {at}, {at} FROM {numbers} AS n",
-    ):
-        bench.do(lambda work, told=statement: work.tx.execute(text(told)))
-    analyse = "ANALYZE"
-    with bench.database.write.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(analyse)
 
 
 def settle_all(bench: Bench) -> None:

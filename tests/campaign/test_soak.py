@@ -1,0 +1,11 @@
+"""The short form of `soak`: a day of the fast clock."""
+
+from argparse import Namespace
+
+from tests.campaign.report import report
+from tests.campaign.soak import run
+
+
+def test_a_day_leaves_the_auditor_content_and_loses_nothing() -> None:
+    findings = run(Namespace(short=True))
+    assert all(finding.held for finding in findings), report("soak", findings, seconds=0)
