@@ -61,7 +61,7 @@ P1_EVERY = 120
 """Minutes between two P1s, on average."""
 RESTART = timedelta(days=2, hours=7)
 SAMPLES = timedelta(hours=3)
-AUDITS = timedelta(minutes=10)
+AUDITS = timedelta(minutes=30)
 CANARY = timedelta(minutes=5)
 
 
@@ -201,7 +201,7 @@ class Here:
         await self._speak()
         if self._is_due("audit", AUDITS):
             await self._audit()
-        if self._is_due("seal", timedelta(minutes=10)):
+        if self._is_due("seal", timedelta(hours=1)):
             await self.sealing()
         if self._is_due("forget", timedelta(hours=1)):
             await self._forget()
