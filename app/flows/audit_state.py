@@ -194,9 +194,8 @@ def _ringing(work: Work, each: watch.RingingNow) -> Iterator[Finding]:
 def _lanes(work: Work) -> Iterator[Finding]:
     """Only the lanes that never wait for Slack; of the others a dead Slack makes late ones."""
     late = work.now - LATE
-    lanes = (Lane.PAGE, Lane.WAIT)
-    for lane in lanes:
-        stuck = [each for each in watch.overdue(work.tx, lanes, late) if each.lane is lane]
+    for lane in (Lane.PAGE, Lane.WAIT):
+        stuck = watch.overdue(work.tx, [lane], late)
         if stuck:
             yield _stuck("overdue", lane, stuck, "due, and nobody takes them")
     for lane in Lane:
