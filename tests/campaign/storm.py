@@ -34,7 +34,7 @@ class Size:
 
 
 LONG = Size(alerts=100_000, seconds=60.0, clients=16, pages=50, services=200, within=61.0)
-SHORT = Size(alerts=1_000, seconds=8.0, clients=8, pages=3, services=20, within=40.0)
+SHORT = Size(alerts=600, seconds=5.0, clients=8, pages=3, services=12, within=90.0)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
