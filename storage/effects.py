@@ -1,7 +1,8 @@
 """Effects: what is due to be said or done, claimed under a lease, recorded behind a fence.
 
 Outcomes: due → claimed → done, or → unknown (an answer was lost: reconcile, then repeat), or
-→ due again (a passing failure), or → parked (a person must look). Cancelled in the same
+→ due again (a passing failure), or → parked (a person must look), or → left (an older Baton met
+what it does not understand; a newer one takes it up). Cancelled in the same
 transaction as what made it unwanted.
 """
 
@@ -50,6 +51,7 @@ class Outcome(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     PARKED = "parked"
+    LEFT = "left"
 
 
 WAITING = (Outcome.DUE, Outcome.UNKNOWN)
@@ -80,6 +82,15 @@ class Ahead:
 
     id: int
     incident: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """An effect that some Baton did not understand."""
+
+    id: int
+    kind: str
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -400,6 +411,38 @@ def doubt_all(tx: Connection) -> int:
         .values(outcome=Outcome.UNKNOWN, lease_until=None)
     )
     return doubted.rowcount
+
+
+def leave(tx: Connection, effect: Effect, *, problem: str) -> bool:
+    """Leave a claimed effect to a newer Baton; nobody claims it until that one takes it up."""
+    left = _HELD.values(
+        outcome=Outcome.LEFT,
+        problem=problem,
+        lease_until=None,
+        attempts=effects.c.attempts - 1,
+    )
+    return tx.execute(left, _claim_of(effect)).rowcount == 1
+
+
+def list_left(tx: Connection, *, limit: int) -> list[Left]:
+    """What was left, oldest first."""
+    rows = tx.execute(
+        select(effects.c.id, effects.c.kind, effects.c.facts)
+        .where(effects.c.outcome == Outcome.LEFT.value)
+        .order_by(effects.c.id)
+        .limit(limit)
+    )
+    return [Left(id=row.id, kind=row.kind, facts=row.facts) for row in rows]
+
+
+def take_up(tx: Connection, ids: Sequence[int]) -> int:
+    """Make due what was left. An earlier try may have been heard: whoever left it cannot tell."""
+    taken = tx.execute(
+        update(effects)
+        .where(effects.c.id.in_(_free(effects.c.id.in_(ids), effects.c.outcome == Outcome.LEFT)))
+        .values(outcome=Outcome.UNKNOWN, problem=None)
+    )
+    return taken.rowcount
 
 
 def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:

@@ -1,5 +1,6 @@
 """Bring the schema up to this version: one locked transaction, and on SQLite a copy first."""
 
+import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from storage.address import read_address
+
+log = logging.getLogger("baton")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x6261746F6E  # "baton": the advisory lock two starting replicas meet at
@@ -79,6 +82,10 @@ def _upgrade(tx: Connection, before: str | None) -> list[str]:
     # Lazy: alembic costs a fifth of the start, and a schema that is up to date needs none of it.
     if before == _head():
         return []
+    if before is not None and before > _head():
+        # A roll-back: schemas only grow, so that older code goes on working on a newer one.
+        log.warning("the schema is at %s, newer than this version's %s", before, _head())
+        return []
     from alembic import command
     from alembic.config import Config
 
@@ -113,7 +120,7 @@ def _copy_beside(path: str | None) -> None:
         tables = source.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
         version = tables.fetchone() and source.execute("SELECT version_num FROM alembic_version")
         before = version.fetchone()[0] if version else None
-        if before is None or before == _head():
+        if before is None or before >= _head():
             return
         with closing(sqlite3.connect(f"{path}.before-{before}")) as copy:
             source.backup(copy)

@@ -402,6 +402,12 @@ effects = Table(
         sqlite_where=text("outcome = 'claimed'"),
         postgresql_where=text("outcome = 'claimed'"),
     ),
+    Index(
+        "ix_effects_left",
+        "id",
+        sqlite_where=text("outcome = 'left'"),
+        postgresql_where=text("outcome = 'left'"),
+    ),
     Index("ix_effects_escalation", "escalation"),
     Index("ix_effects_incident", "incident"),
     Index("ix_effects_page", "page"),

@@ -16,6 +16,7 @@ from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.delivery.posts import Posts
 from app.delivery.rings import Call, Rings, claim_rings
+from app.delivery.understood import is_anything_left, take_up
 from app.delivery.waits import answer_due
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
@@ -179,7 +180,10 @@ class Delivery:
             done += answered + taken
 
     async def look(self) -> None:
-        """The tick's sweep: wake every lane that has something due, whoever forgot to."""
+        """The tick's sweep: wake every lane that has something due, whoever forgot to, and take
+        up what an older Baton left."""
+        if await self._kit.read(is_anything_left):
+            await self._kit.do(take_up)
         due = await self._kit.read(_next_due)
         now = self._kit.clock()
         self.wake({lane: at for lane, at in due.items() if at <= now})

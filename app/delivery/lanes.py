@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.chat.errors import ChatError
 from app.delivery import outcome
 from app.delivery.outcome import Spoken
+from app.delivery.understood import keep_understood
 from app.flows.kit import Kit
 from app.flows.work import Work
 from app.paging.errors import PagingError
@@ -189,10 +190,10 @@ class LaneLoop:
 
 
 def claim_due(lane: Lane) -> Claim:
-    """A claim that takes whatever is due in a lane."""
+    """A claim that takes whatever is due in a lane and is understood here."""
 
     def claim(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
-        return effects.claim(
+        claimed = effects.claim(
             work.tx,
             lane,
             now=work.now,
@@ -200,6 +201,7 @@ def claim_due(lane: Lane) -> Claim:
             limit=places,
             spoken_here=spoken_here,
         )
+        return keep_understood(work, claimed)
 
     return claim
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.delivery import outcome
 from app.delivery.outcome import backoff
+from app.delivery.understood import keep_understood
 from app.flows.canary import step_canary
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
@@ -87,8 +88,8 @@ def _take(work: Work) -> Effect | None:
         taken = effects.claim(
             work.tx, Lane.WAIT, now=work.now, lease=outcome.LEASE, limit=1, only=ahead.id
         )
-        if taken:
-            return taken[0]
+        if kept := keep_understood(work, taken):
+            return kept[0]
     return None
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from storage.engine import open_engine
 from tests.crash.company import PEOPLE, organisation
 from tests.wire.stage import MANIFEST, free_port
 
+ROOT = Path(__file__).parents[2]
 LEASE = "2"
 PATIENCE = 40.0
 KEY = "a key for tests only and of no worth to anybody"
@@ -42,8 +45,11 @@ class Ward:
     token: str
     process: asyncio.subprocess.Process | None = None
 
-    async def start(self, point: str = "never") -> None:
-        """Start a Baton that dies at `point`; ready when its intake answers."""
+    async def start(self, point: str = "never", *, code: Path = ROOT) -> None:
+        """Start a Baton that dies at `point`; ready when its intake answers.
+
+        `code` is the tree that it is made of: an older version, for example.
+        """
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -51,9 +57,25 @@ class Ward:
             point,
             LEASE,
             env={**os.environ, **self.environment},
+            cwd=code,
             stderr=asyncio.subprocess.DEVNULL,
         )
         await self.until(self._listens)
+
+    def beside(self) -> "Ward":
+        """A place for a second Baton on the same database, with a port of its own."""
+        port = free_port()
+        own = {
+            "BATON_BIND": f"127.0.0.1:{port}",
+            "BATON_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }
+        return replace(self, port=port, environment={**self.environment, **own}, process=None)
+
+    async def kill(self) -> None:
+        """SIGKILL, from outside."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
 
     async def died(self) -> None:
         """Wait until it has killed itself."""
@@ -137,8 +159,13 @@ class Ward:
 
 
 @contextlib.asynccontextmanager
-async def ward(database_url: str, folder: Path, *, wait: str = "3s") -> AsyncIterator[Ward]:
-    """A world with an empty Baton in it, not started yet: organisation, phones and a token."""
+async def ward(
+    database_url: str, folder: Path, *, wait: str = "3s", code: Path = ROOT
+) -> AsyncIterator[Ward]:
+    """A world with an empty Baton in it, not started yet: organisation, phones and a token.
+
+    `code` is the tree whose commands furnish it.
+    """
     port = free_port()
     (folder / "baton.toml").write_text(organisation(wait=wait), encoding="utf-8")
     async with (
@@ -156,12 +183,28 @@ async def ward(database_url: str, folder: Path, *, wait: str = "3s") -> AsyncIte
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_APP_TOKEN": workspace.app_token,
         }
-        token = _furnish(environment, workspace.url.removeprefix("http://"))
+        token = furnish(environment, workspace.url.removeprefix("http://"), code=code)
         made = Ward(workspace, http, environment, port, token)
         try:
             yield made
         finally:
             await made.stop()
+
+
+def furnish(environment: Mapping[str, str], phones: str, *, code: Path) -> str:
+    """The intake token; an older version furnishes its own database."""
+    if code == ROOT:
+        return _furnish(environment, phones)
+    order = "import json, sys; from tests.crash.ward import _furnish as furnish; "
+    order += "print(furnish(json.loads(sys.argv[1]), sys.argv[2]))"
+    done = subprocess.run(
+        [sys.executable, "-c", order, json.dumps(environment), phones],
+        cwd=code,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
 
 
 def _furnish(environment: Mapping[str, str], phones: str) -> str:
