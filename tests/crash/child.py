@@ -3,7 +3,8 @@
 The point `never` kills it nowhere. Any other is `before:NAME` or `after:NAME`, where NAME is a
 flow (before or after its commit), a call to Slack (`slack.conversations.create`: before it is
 sent, or after Slack did it and before anybody here knows) or `ring` (a message to a phone). `N` is
-which passing of it. The settings come from the environment, as for any Baton.
+which passing of it. `before:hand_over` and `within:hand_over` stand around a handover, before
+its commit. The settings come from the environment, as for any Baton.
 
 The mark `mutant` makes the mistake that the tests must find: a page is recorded as sent before it
 is sent. `unhurried` asks no patience of Slack's rates, so that many incidents fit in a minute.
@@ -22,10 +23,12 @@ from typing import Any
 from app import serve
 from app.chat.client import Chat
 from app.chat.limits import Limits
-from app.delivery import lanes, outcome
+from app.delivery import lanes, outcome, waits
 from app.delivery.lanes import LaneLoop, Speak
 from app.delivery.outcome import Spoken
+from app.flows.kinds import Kind
 from app.flows.kit import Kit
+from app.flows.work import Work
 from app.logs import start_logging
 from app.paging.gateway import Gateway
 from app.settings import Settings
@@ -81,6 +84,15 @@ def arm(wanted: str, number: int) -> None:
 
         return dying_call
 
+    hand_over = waits.ANSWERS[Kind.HANDOVER_DUE]
+
+    def dying_handover(work: Work, effect: Effect) -> object:
+        here("before:hand_over")
+        made = hand_over(work, effect)
+        here("within:hand_over")
+        return made
+
+    waits.ANSWERS = {**waits.ANSWERS, Kind.HANDOVER_DUE: dying_handover}
     Kit.do_now = dying_do  # type: ignore[method-assign]
     Chat._call = around("slack", Chat._call)  # type: ignore[method-assign,assignment]
     Gateway.ring = around("ring", Gateway.ring)  # type: ignore[method-assign,assignment]

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 PEOPLE = ("chi", "mia", "noor")
 
 
-def organisation(*, wait: str = "5s", today: date | None = None) -> str:
-    """Chi is primary in and out of hours; Mia and Noor are the managers, in this order."""
+def organisation(*, wait: str = "5s", turn: str = "1w", today: date | None = None) -> str:
+    """Chi is primary in and out of hours; Mia and Noor are the managers, in this order.
+
+    The out-of-hours rota turns every `turn`, from Chi to Chi.
+    """
     today = today or datetime.now(UTC).date()
     start = today - timedelta(days=8)
     people = "\n".join(
@@ -68,7 +71,7 @@ approved_by = "mia@acme.test"
 id = "volunteers"
 kind = "volunteers"
 pool = {{ min = 1, max = 8 }}
-rotation = {{ every = "1w", time = "18:00", timezone = "Europe/Dublin", from = "{start}" }}
+rotation = {{ every = "{turn}", time = "18:00", timezone = "Europe/Dublin", from = "{start}" }}
 
 [[rota.tour]]
 person = "chi@acme.test"

@@ -28,6 +28,12 @@ WHILE_POSTING = [
     "before:ended:card",
     "before:ended:announcement",
 ]
+AT_THE_HANDOVER = [
+    "before:hand_over",
+    "within:hand_over",
+    "before:ended:handover",
+    "after:ended:handover",
+]
 ON_POSTGRESQL = [
     "after:receive_together",
     "after:take_rings",
@@ -130,5 +136,55 @@ async def test_a_kill_at_the_escalation_rings_the_managers_after_the_restart(
         await place.start()
         await place.until(lambda: place.phone("mia"))
         await place.until(lambda: place.phone("noor"))
+        await settled(place)
+        await check(place)
+
+
+@pytest.mark.parametrize("point", ["before:resolve", "after:resolve"])
+async def test_a_kill_around_the_resolve_leaves_it_undone_or_done(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path, wait="30s") as place:
+        await place.start(point)
+        await place.send_until_taken()
+        await place.until(lambda: place.phone("chi"))
+        assert not await place.acknowledge("resolve")
+        await place.died()
+        await place.start()
+        await place.until(lambda: place.acknowledge("resolve"))  # repeated, it is success
+        assert not await place.acknowledge(), "it is over, so there is nothing to acknowledge"
+        assert set(await place.rung()) == {"chi"}
+        assert (await place.rung())["chi"] <= 2
+
+
+@pytest.mark.parametrize("point", AT_THE_HANDOVER)
+async def test_a_kill_at_any_step_of_a_handover_makes_and_posts_it_once(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path, turn="6s") as place:
+        await place.start(point)
+        await place.died()
+        await place.start()
+
+        async def second() -> bool:
+            return bool((await place.posts())["handover:2"])
+
+        await place.until(second)
+        posts = await place.posts()
+        made = {key: n for key, n in posts.items() if key.startswith("handover:")}
+        assert set(made.values()) == {1}
+
+
+@pytest.mark.parametrize("point", ["before:quarantine", "after:quarantine"])
+async def test_a_kill_around_a_quarantine_keeps_the_body_and_rings_for_it(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    async with ward(sqlite_url, tmp_path, wait="60s") as place:
+        await place.start(point)
+        assert not await place.send_nonsense()
+        await place.died()
+        await place.start()
+        await place.until(place.send_nonsense)
+        await place.until(lambda: place.phone("chi"))
         await settled(place)
         await check(place)

@@ -104,12 +104,22 @@ class Ward:
     async def send_until_taken(self) -> None:
         await self.until(self.send)
 
-    async def acknowledge(self) -> bool:
-        """Press the button on Chi's phone; True when the answer came."""
+    async def send_nonsense(self) -> bool:
+        """Send what nobody can read; True when it was kept."""
+        url = f"http://127.0.0.1:{self.port}/v1/alerts/generic"
+        headers = {"Authorization": f"Bearer {self.token}"}
+        try:
+            async with self.http.post(url, data=b"\x00 no JSON", headers=headers) as answer:
+                return answer.status == 202
+        except aiohttp.ClientError:
+            return False
+
+    async def acknowledge(self, act: str = "acknowledge") -> bool:
+        """Press a button on Chi's phone; True when the answer came."""
         pages = await self.phone("chi")
         link = pages[0]["actions"][0]["url"] if pages[0].get("actions") else pages[0]["click"]
         try:
-            async with self.http.post(link, data={"act": "acknowledge"}) as answer:
+            async with self.http.post(link, data={"act": act}) as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
@@ -160,14 +170,14 @@ class Ward:
 
 @contextlib.asynccontextmanager
 async def ward(
-    database_url: str, folder: Path, *, wait: str = "3s", code: Path = ROOT
+    database_url: str, folder: Path, *, wait: str = "3s", turn: str = "1w", code: Path = ROOT
 ) -> AsyncIterator[Ward]:
     """A world with an empty Baton in it, not started yet: organisation, phones and a token.
 
     `code` is the tree whose commands furnish it.
     """
     port = free_port()
-    (folder / "baton.toml").write_text(organisation(wait=wait), encoding="utf-8")
+    (folder / "baton.toml").write_text(organisation(wait=wait, turn=turn), encoding="utf-8")
     async with (
         Workspace.running(manifest=MANIFEST, rate_limits=False) as workspace,
         aiohttp.ClientSession() as http,

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 
+from tests.campaign.kill.failpoints import failpoints
 from tests.campaign.kill.restored import restored
 from tests.campaign.kill.storm import mutant_storm, storm
 from tests.campaign.report import Finding
@@ -26,10 +27,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a backup under load, the loss of the database, and a Baton that goes on from it",
     )
+    parser.add_argument(
+        "--failpoints",
+        action="store_true",
+        help="every named point of a P1's path instead, each --times times",
+    )
+    parser.add_argument("--times", type=int, default=20)
 
 
 def run(options: argparse.Namespace) -> Sequence[Finding]:
     kind, seed = options.database, options.seed
+    if options.failpoints:
+        return asyncio.run(failpoints(kind, times=1 if options.short else options.times))
     if options.restore:
         return asyncio.run(restored(kind, seed=seed))
     if options.mutant:
