@@ -14,7 +14,7 @@ from storage.escalations import EscalationKind, Ringing
 from tests.campaign.kill.company import MANAGERS, OWNER, Company
 from tests.campaign.kill.people import KNOWN, Accepted
 from tests.campaign.kill.phones import Copy
-from tests.campaign.report import Finding, at_most, exactly, told
+from tests.campaign.report import Finding, exactly, told
 
 OVER = (Outcome.DONE, Outcome.CANCELLED)
 Owed = tuple[int, str]
@@ -97,11 +97,11 @@ def lost_pages(kept: Remembered, heard: Heard) -> int:
     return sum(max(0, number - copies[owed]) for owed, number in sent.items())
 
 
-def check(kept: Remembered, heard: Heard, *, strict: bool = True) -> list[Finding]:
+def check(kept: Remembered, heard: Heard) -> list[Finding]:
     """Every promise, with the figure that it must be.
 
-    A kill doubles at most what is being said at that instant, each of it once. `strict` holds
-    that to one a kill over the whole run, which a machine that has other work may not keep.
+    A kill doubles at most what is being said at that instant, each of it once; how much that is
+    depends on the load.
     """
     extra = _extra_copies(kept, heard)
     return [
@@ -116,8 +116,8 @@ def check(kept: Remembered, heard: Heard, *, strict: bool = True) -> list[Findin
         exactly("pages believed sent and never heard", lost_pages(kept, heard), 0),
         exactly("pages still owed after quiet", _owed(kept), 0),
         exactly("pages to a wrong person", _wrong(kept, heard), 0),
-        _of_extra(sum(extra.values()), len(heard.kills), strict=strict),
-        exactly("pages copied oftener than killed meanwhile", _too_often(extra, heard), 0),
+        told("extra copies, over all pages", sum(extra.values())),
+        exactly("pages with more than one extra copy a kill", _too_often(extra, heard), 0),
         exactly("pages later than 5 s after the answer", _late(heard), 0),
         exactly("incidents with two channels", _doubled(_numbers(heard.channels)), 0),
         exactly("cards and announcements that stand twice", _doubled(_kept_posts(heard)), 0),
@@ -125,10 +125,6 @@ def check(kept: Remembered, heard: Heard, *, strict: bool = True) -> list[Findin
         told("handovers", len(kept.handovers)),
         exactly("handovers missed, doubled or not posted", _handovers(kept, heard), 0),
     ]
-
-
-def _of_extra(extra: int, kills: int, *, strict: bool) -> Finding:
-    return at_most("extra copies", extra, kills) if strict else told("extra copies", extra)
 
 
 def _forgotten(kept: Remembered, heard: Heard) -> int:

@@ -72,7 +72,7 @@ async def _bill(place: World, url: str, *, safe: datetime, copied: datetime) -> 
     await place.stop()
     kept = kept_by(database)
     database.dispose()
-    return [*check(kept, _of_the_kept(heard, incidents), strict=False), *measured(times)]
+    return [*check(kept, _of_the_kept(heard, incidents)), *measured(times)]
 
 
 def _of_both_times(heard: Heard, *, safe: datetime, copied: datetime, back: datetime) -> Heard:
