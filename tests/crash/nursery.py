@@ -6,6 +6,7 @@ with `{"code": N}`, once that one has ended. At the end of stdin whatever lives 
 """
 
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ from tests.crash import child
 
 
 def main() -> int:
+    """What a start loads while it takes alerts in already is loaded once, here."""
+    importlib.import_module("app.build")
     kinds.load()
     living: set[int] = set()
     print(json.dumps({"ready": os.getpid()}), flush=True)
