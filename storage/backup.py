@@ -9,8 +9,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 
+from storage.address import read_address
 from storage.effects import doubt_all
 from storage.engine import Database, open_engine
 from storage.file_lock import hold_file
@@ -36,7 +37,7 @@ def copy_out(database: Database, url: str, into: Path) -> str:
     if database.path is not None:
         _copy_file(database.path, into)
         return _check_file(into)
-    _run("pg_dump", make_url(url), "--format=custom", f"--file={into}")
+    _run("pg_dump", read_address(url), "--format=custom", f"--file={into}")
     return schema
 
 
@@ -46,7 +47,7 @@ def put_back(url: str, payload: Path, *, schema: str) -> None:
     What was on its way when the copy was made may have been heard since: it is looked for, or
     repeated.
     """
-    made = make_url(url)
+    made = read_address(url)
     if made.get_backend_name() == "sqlite":
         _put_file_back(Path(made.database or "").absolute(), payload, schema)
     else:
@@ -136,7 +137,9 @@ def _put_dump_back(url: str, payload: Path, schema: str) -> None:
                     "name it in BATON_DATABASE_URL."
                 )
             held.commit()
-            _run("pg_restore", make_url(url), "--single-transaction", "--no-owner", str(payload))
+            _run(
+                "pg_restore", read_address(url), "--single-transaction", "--no-owner", str(payload)
+            )
             found, _ = schema_of(held)
             if found != schema:
                 raise BackupError(f"The dump's schema is {found}, and its note says {schema}.")
