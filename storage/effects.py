@@ -307,7 +307,8 @@ def ask_again_all(
 @functools.cache
 def _asking_again(dialect: str, *, keep_due: bool = False) -> Any:
     new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(effects)
-    busy = effects.c.outcome.in_([Outcome.CLAIMED, Outcome.UNKNOWN])
+    # Spelt out: an IN (…) cannot be run for several rows at once.
+    busy = or_(effects.c.outcome == Outcome.CLAIMED, effects.c.outcome == Outcome.UNKNOWN)
     waits = effects.c.outcome == Outcome.DUE
     return new.on_conflict_do_update(
         index_elements=["key"],

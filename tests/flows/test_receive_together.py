@@ -13,6 +13,7 @@ from app.flows.admit import Operator
 from app.flows.intake_token import find_token, new_token, revoke_token
 from app.flows.receive_alerts import Received
 from app.flows.receive_together import Told, receive_one, receive_together
+from app.flows.record import channel_made
 from app.flows.resolve import resolve
 from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.organisation import Severity
@@ -170,3 +171,20 @@ def test_a_body_of_many_alerts_is_taken_in_within_a_second(bench: Bench) -> None
     [answer] = together(bench, told(*many))
     assert len(answer.attached) == 1000
     assert bench.do(lambda work: alerts.count_of(work.tx, 1)) == (1000, 1000)
+
+
+def test_the_cards_of_several_incidents_follow_one_crowd(bench: Bench) -> None:
+    """All that have their channels are asked for in one statement of several rows."""
+    first = together(bench, told(elt_late("a")), told(ODD))
+    numbers = [received.attached[0] for received in first]
+    for number in numbers:
+        bench.do(channel_made, number, channel_id=f"C{number}", name=f"inc-{number}")
+    together(bench, told(elt_late("b")), told(replace(ODD, fingerprint="o2")))
+    rows = bench.do(
+        lambda work: work.tx.execute(
+            select(effects.c.key, effects.c.revision).where(effects.c.kind == "card")
+        ).all()
+    )
+    assert sorted((row.key, row.revision > 1) for row in rows) == [
+        (f"card:{number}", True) for number in sorted(numbers)
+    ]
