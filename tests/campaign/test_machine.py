@@ -6,15 +6,15 @@ from tests.campaign.machine.drive import drive
 from tests.campaign.machine.mutants import MUTANTS
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_no_law_breaks_whatever_happens_in_whatever_order(seed: int) -> None:
-    course = drive(seed, 1_000)
+    course = drive(seed, 1_000, shrink=False)
     assert not course.broken, f"seed {seed}: {course.broken}"
     assert course.figures["people paged"] > 20
 
 
 def test_the_laws_hold_on_postgresql(postgres_url: str) -> None:
-    course = drive(4, 100, url=postgres_url)
+    course = drive(4, 100, url=postgres_url, shrink=False, batch_of=2)
     assert not course.broken, f"seed 4: {course.broken}"
 
 

@@ -27,7 +27,14 @@ class Course:
     broken: str = ""
 
 
-def drive(number: int, wanted: int, *, url: str | None = None, shrink: bool = True) -> Course:
+def drive(
+    number: int,
+    wanted: int,
+    *,
+    url: str | None = None,
+    shrink: bool = True,
+    batch_of: int = A_BATCH,
+) -> Course:
     """At least so many steps, or fewer up to the first broken law, which is told."""
     place = Place(url)
     story.place.append(place)
@@ -40,7 +47,7 @@ def drive(number: int, wanted: int, *, url: str | None = None, shrink: bool = Tr
     try:
         with remembering():
             while not course.broken and sum(story.steps.values()) < wanted:
-                course.broken = _batch(number * 100_000 + batch, shrink=shrink)
+                course.broken = _batch(number * 100_000 + batch, shrink=shrink, examples=batch_of)
                 batch += 1
     finally:
         logging.disable(before)
@@ -50,10 +57,10 @@ def drive(number: int, wanted: int, *, url: str | None = None, shrink: bool = Tr
     return course
 
 
-def _batch(number: int, *, shrink: bool) -> str:
+def _batch(number: int, *, shrink: bool, examples: int) -> str:
     phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
     limits = settings(
-        max_examples=A_BATCH,
+        max_examples=examples,
         stateful_step_count=A_STORY,
         deadline=None,
         database=None,
@@ -63,7 +70,7 @@ def _batch(number: int, *, shrink: bool) -> str:
         print_blob=False,
     )
     try:
-        run_state_machine_as_test(seed(number)(story.Story), settings=limits)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(seed(number)(story.Story), settings=limits)
     except Exception as error:
         notes = "\n".join(getattr(error, "__notes__", ()))
         kept = [line for line in notes.splitlines() if "the_laws_hold" not in line]

@@ -34,7 +34,7 @@ class Eye:
         if self._file is not None:
             return [dict(row) for row in self._file.execute(query)]
         with self._database.read.begin() as tx:
-            return [row._mapping for row in tx.exec_driver_sql(query)]
+            return [dict(row._mapping) for row in tx.exec_driver_sql(query)]
 
     def one(self, query: str) -> Any:
         """The first column of the only row."""

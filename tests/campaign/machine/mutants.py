@@ -9,6 +9,7 @@ from unittest import mock
 from sqlalchemy import bindparam, update
 
 from app.delivery import outcome, rings, waits
+from app.delivery.lanes import claim_due
 from app.flows import acknowledge, receive_together, take_step
 from app.flows.kinds import Kind
 from app.flows.work import Work
@@ -19,14 +20,14 @@ from storage.tables import effects as table
 from tests.campaign.machine import story
 
 Mutant = Callable[[], Any]
-CLAIM = rings.claim_due
+CLAIM = claim_due
 ROUNDS = routing.managers_for_round
 
 
 def mark_before_send() -> Any:
     """A ring counts as done when it is claimed."""
 
-    def claim_due(lane: Any) -> Any:
+    def claims(lane: Any) -> Any:
         take = CLAIM(lane)
 
         def claim(work: Work, places: int, here: Sequence[int]) -> Sequence[Effect]:
@@ -37,12 +38,12 @@ def mark_before_send() -> Any:
 
         return claim
 
-    return mock.patch.object(rings, "claim_due", claim_due)
+    return mock.patch.object(rings, "claim_due", claims)
 
 
 def forget_to_cancel() -> Any:
     """An answer leaves the rings that still wait as they are."""
-    return mock.patch.object(acknowledge.effects, "cancel", lambda *args, **more: 0)
+    return mock.patch("app.flows.acknowledge.effects.cancel", return_value=0)
 
 
 def skip_the_fence() -> Any:
@@ -81,7 +82,7 @@ def closed_interval() -> Any:
 
 def no_expiry() -> Any:
     """An acknowledgement holds for ever."""
-    return mock.patch.object(acknowledge, "watch_progress", lambda *args, **more: None)
+    return mock.patch.object(acknowledge, "watch_progress")
 
 
 def dedupe_drops() -> Any:
@@ -108,7 +109,7 @@ def _known(work: Work, told: Any, alert: Any) -> bool:
 
 def claim_does_not_look_again() -> Any:
     """A ring that failed once rings again although its page was answered meanwhile."""
-    return mock.patch.object(rings, "_is_wanted", lambda work, effect: True)
+    return mock.patch.object(rings, "_is_wanted", return_value=True)
 
 
 def lease_of_nothing() -> Any:

@@ -345,7 +345,8 @@ class Town:
         while True:
             start = datetime.combine(day, clock, DUBLIN).astimezone(UTC)
             end = datetime.combine(day + (7 if weekly else 1) * DAY, clock, DUBLIN).astimezone(UTC)
-            person, order = None, ()
+            person: str | None = None
+            order: tuple[str, ...] = ()
             if weekly or day.weekday() < 5:
                 order = self._order(rota, start, day, last)
                 person = order[0] if order else None
