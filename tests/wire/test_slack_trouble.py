@@ -265,6 +265,48 @@ async def test_an_engineering_channel_that_is_archived_in_mid_life_is_replaced(
         await slack.until(slack.stands_once, number)
 
 
+async def test_a_bot_that_was_removed_from_the_channel_comes_back(slack: Trouble) -> None:
+    number = await slack.alert("Somebody removes the bot")
+    room = await slack.room(number)
+    bot = (await slack.stage.state())["app"]["bot_user_id"]
+    [inside] = [c for c in slack.stage.workspace.state.channels.values() if c.name == room]
+    inside.members.remove(bot)
+    await slack.stage.command("chi", "engineering", f"/inc ack INC-{number}")
+
+    async def is_inside() -> bool:
+        return bot in ((await slack.stage.channel(room)) or {})["members"]
+
+    await slack.until(is_inside)
+    assert await slack.stands_once(number)
+
+
+async def test_where_no_channel_may_be_made_the_announcement_stands_and_it_is_told(
+    slack: Trouble,
+) -> None:
+    await slack.put("conversations.create", error="restricted_action")
+    sent = time.time()
+    number = await slack.alert("No channel may be made")
+    await rang_at_once(slack, number, sent)
+    await slack.until(slack.told, "engineering", f"INC-{number}", "No channel may be made")
+    await slack.until(slack.told, "engineering", f"INC-{number}", "could not be made")
+    await slack.stage.command("chi", "engineering", f"/inc ack INC-{number}")
+    assert (await slack.incident(number)).state is State.ACKNOWLEDGED
+    assert await slack.rooms(number) == []
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "user_disabled", "cannot_dm_bot"])
+async def test_an_account_that_slack_refuses_costs_its_person_only_slack(
+    slack: Trouble, code: str
+) -> None:
+    await slack.put("chat.postMessage", error=code, times=1)
+    sent = time.time()
+    number = await slack.alert(f"Slack says {code}")
+    await rang_at_once(slack, number, sent)
+    await slack.heal()
+    await slack.until(slack.stands_once, number)
+    assert len(await slack.pages("chi", number)) == 1
+
+
 # ── hands ─────────────────────────────────────────────────────────────────────────────────────
 async def next_number(slack: Trouble) -> int:
     """The number that the next incident will have."""
