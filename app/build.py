@@ -129,13 +129,14 @@ class Baton:
     async def start(self) -> None:
         """The front listens already, so alerts are durable before anything slower is ready."""
         self._open_doors()
+        # A ring that is claimed leaves at once: what it needs is loaded before any is.
+        await self.parts.gateway.warm()
         self.parts.delivery.start()
         self.tick.start()
         self.watchman.start()
         self.loop_watch.start()
         if self.lifeline is not None:
             self.lifeline.start()
-        self.parts.gateway.warm()
         if self.parts.chat is not None:
             await self.parts.kit.do(ask_directory)
             if self.slack is not None:

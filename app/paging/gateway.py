@@ -1,6 +1,6 @@
 """The gateway: rings a person's phone by whatever kind of contact method it is."""
 
-import threading
+import asyncio
 
 from app.paging import kinds
 from app.paging.errors import PagingError
@@ -65,9 +65,9 @@ class Gateway:
         """What a ring takes of this process, without a provider; raises PagingError as `ring`."""
         await self.lines.run("nobody", lambda: None)
 
-    def warm(self) -> None:
-        """Load what the first page would otherwise wait for; returns at once."""
-        threading.Thread(target=kinds.load, name="warm-paging", daemon=True).start()
+    async def warm(self) -> None:
+        """Load what the first page would otherwise wait for, beside the event loop."""
+        await asyncio.to_thread(kinds.load)
 
     def close(self) -> None:
         """Nothing is held open between rings, and threads that hang end with the process."""

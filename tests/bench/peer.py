@@ -21,7 +21,8 @@ from tests.wire.alertmanager import NONE, Alertmanager, alertmanager
 Send = Callable[[int, str], Awaitable[None]]
 """Sends the alert of a service under a title, and returns when it is answered."""
 CLIENTS = 16
-PAUSE = 0.05
+PAUSE = 0.5
+"""Between two alerts, so that what the one before sets in motion in Slack has been said."""
 
 
 async def measure(plan: Plan, folder: Path) -> list[Row]:

@@ -6,7 +6,7 @@ from tests.campaign.machine.drive import drive
 from tests.campaign.machine.mutants import MUTANTS
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_no_law_breaks_whatever_happens_in_whatever_order(seed: int) -> None:
     course = drive(seed, 1_000, shrink=False)
     assert not course.broken, f"seed {seed}: {course.broken}"
