@@ -17,7 +17,7 @@ from app.rules.ladder import Method
 from tests.wire.trouble import Trouble, troubled
 
 pytestmark = pytest.mark.anyio
-AT_ONCE = 1.0
+AT_ONCE = 2.0
 """Seconds within which a phone rings on a busy machine; it takes a twentieth of it."""
 
 

@@ -131,7 +131,7 @@ class Trouble:
         said = await self.stage.messages(channel)
         return any(all(word in text for word in words) for text in said)
 
-    async def until(self, look: Any, *args: Any, within: float = 15.0) -> Any:
+    async def until(self, look: Any, *args: Any, within: float = 40.0) -> Any:
         return await self.stage.until(lambda: look(*args), within=within)
 
     async def room(self, number: int) -> str:
