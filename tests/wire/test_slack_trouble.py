@@ -253,11 +253,18 @@ async def test_without_the_engineering_channel_its_posts_stand_in_the_on_call_ch
         await slack.until(slack.stands_once, number)
 
 
+async def _all_is_said(slack: Trouble) -> bool:
+    """Nothing is on its way to Slack just now."""
+    await asyncio.sleep(0.3)
+    return not any(slack.stage.baton.parts.delivery.busy)
+
+
 async def test_an_engineering_channel_that_is_archived_in_mid_life_is_replaced(
     sqlite_url: str, tmp_path: Path
 ) -> None:
     async with troubled(sqlite_url, tmp_path) as slack:
         await slack.until(slack.stands_once, await slack.alert("While it was there"))
+        await slack.until(_all_is_said, slack)
         assert (await slack.stage.act("archive", user="chi", channel="engineering"))["ok"]
         number = await slack.alert("Since it is gone")
         await slack.until(slack.told, "on-call", f"INC-{number}", "Since it is gone")
