@@ -135,9 +135,16 @@ class Trouble:
         return await self.stage.until(lambda: look(*args), within=within)
 
     async def room(self, number: int) -> str:
-        """The incident's channel, once everything in it stands."""
+        """The incident's channel, once everything in it stands and Chi is in it."""
         await self.until(self.stands_once, number)
-        return (await self.rooms(number))[0]
+        room = (await self.rooms(number))[0]
+        await self.until(self._is_in, "chi", room)
+        return room
+
+    async def _is_in(self, handle: str, room: str) -> bool:
+        people = self.stage.workspace.state.users.values()
+        [user] = [each.id for each in people if each.name == handle]
+        return user in ((await self.stage.channel(room)) or {})["members"]
 
     async def direct(self, handle: str, number: int) -> Mapping[str, Any] | None:
         """The Slack page of somebody about this incident."""
