@@ -62,7 +62,7 @@ async def test_without_a_database_senders_are_told_to_repeat_and_two_people_hear
     monkeypatch.setattr(blind, "AFTER", 1.5)
     monkeypatch.setattr(blind, "REFRESH", 0.5)
     monkeypatch.setattr(blind, "LOOK", 0.2)
-    async with staged(memory.url, tmp_path) as stage:
+    async with staged(memory.url, tmp_path, BATON_CANARY_SECONDS="0") as stage:
         assert (await status(stage, "before"))[0] == 200
 
         async def known() -> bool:
