@@ -1,6 +1,6 @@
 """A body whose flow failed: kept alone, tried again by the sweep, then quarantined."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from app.flows.quarantine import GIVE_UP_AFTER, raise_unreadable
 from app.flows.receive_alerts import Received, counts_of, take_in
@@ -12,8 +12,6 @@ from storage.inbox import InboxState, Kept
 
 MANY = 256
 """Alerts of one body that would keep the writer too long one after the other."""
-
-Readers = Mapping[str, Callable[[bytes], Sequence[Alert]]]
 
 
 def keep_for_later(work: Work, delivery: Delivery, *, problem: str) -> int | None:
