@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from app.chat.client import Chat
 from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
+from app.delivery.hold import check_lease
 from app.delivery.lifeline import Lifeline
 from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
@@ -87,11 +88,11 @@ def make_parts(
     seal, links = Seal(key), Links(settings.public_url, key)
     kit = kit or Kit(database, StandingOrders(parse_applied), clock=clock)
     smtp = settings.smtp_url.reveal() if settings.smtp_url else None
-    gateway = Gateway(smtp, settings.smtp_from, workers=settings.page_workers)
+    gateway = Gateway(smtp, settings.smtp_from, workers=settings.page_workers, before=check_lease)
     chat = None
     if settings.slack_bot_token is not None:
         token = settings.slack_bot_token.reveal()
-        chat = Chat(token, base_url=settings.slack_api_url, limits=limits)
+        chat = Chat(token, base_url=settings.slack_api_url, limits=limits, before=check_lease)
     return Parts(
         kit=kit,
         database=database,

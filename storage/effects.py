@@ -74,6 +74,7 @@ class Effect:
     attempts: int
     repeat: bool
     asked_at: datetime
+    lease_until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +161,7 @@ _POSTPONE = _HELD.values(
     lease_until=None,
 )
 _POSTPONE_FRESH = _POSTPONE.values(attempts=0)
+_POSTPONE_UNTRIED = _POSTPONE.values(attempts=effects.c.attempts - 1)
 _HASTEN = (
     update(effects)
     .where(
@@ -446,14 +448,18 @@ def take_up(tx: Connection, ids: Sequence[int]) -> int:
     return taken.rowcount
 
 
-def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> None:
-    """Lengthen the leases of effects that are still being spoken; lost ones stay lost.
+def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> set[int]:
+    """Lengthen the leases of effects that are still being spoken; lost ones stay lost. Returns
+    the ids of those that were lengthened.
 
     One that another transaction is changing just now is left for the next time: a renewal waits
     for nobody, so that nobody can be waiting for it in a circle.
     """
-    for effect in held:
-        tx.execute(_RENEW, {**_claim_of(effect), "until": until})
+    return {
+        effect.id
+        for effect in held
+        if tx.execute(_RENEW, {**_claim_of(effect), "until": until}).rowcount == 1
+    }
 
 
 def finish(
@@ -476,17 +482,20 @@ def postpone(
     problem: str | None,
     unknown: bool = False,
     fresh: bool = False,
+    untried: bool = False,
 ) -> bool:
-    """Try again at `due`; `unknown` when the last try may have been heard.
+    """Try again at `due`; `unknown` when the last try may have been heard. False: the lease was
+    lost meanwhile, and nothing was written.
 
-    `fresh` forgets the failed attempts: for a rate limit, which is nobody's failure.
+    `fresh` forgets the failed attempts: for a rate limit, which is nobody's failure. `untried`
+    forgets this one, which was none.
     """
     facts = {
         "given_outcome": Outcome.UNKNOWN if unknown else Outcome.DUE,
         "given_due": due,
         "given_problem": problem,
     }
-    change = _POSTPONE_FRESH if fresh else _POSTPONE
+    change = _POSTPONE_FRESH if fresh else _POSTPONE_UNTRIED if untried else _POSTPONE
     return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
 
 
@@ -664,4 +673,5 @@ def _value(row: Row[Any], *, repeat: bool) -> Effect:
         attempts=row.attempts,
         repeat=repeat,
         asked_at=row.asked_at,
+        lease_until=row.lease_until,
     )

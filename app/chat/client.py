@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +74,20 @@ class Chat:
     """Slack's Web API, as far as Baton speaks it.
 
     One shared session (slack_sdk would open one per call), no retries (the outbox repeats, after
-    looking), a time-out shorter than an effect's lease.
+    looking), a time-out shorter than an effect's lease. `before` is called in the instant before
+    each call; what it raises keeps the call back.
     """
 
-    def __init__(self, token: str, *, base_url: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str,
+        limits: Limits | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         self._token = token
+        self._before = before
         self._base_url = base_url
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
@@ -351,6 +360,7 @@ class Chat:
             self.reach.check(method, urgent=urgent)
             if self._closed:
                 raise ChatError("closed", "Baton is stopping. This is said after its next start.")
+            self._before()
             self.calls += 1
             try:
                 # The named methods know which of Slack's methods read JSON and which only a form.

@@ -4,6 +4,7 @@ Every lane has its own loop and its own places, so a slow Slack never takes a pl
 """
 
 import asyncio
+import contextvars
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,8 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.chat.errors import ChatError
 from app.delivery import outcome
+from app.delivery.hold import HELD, Hold, LeaseLost
 from app.delivery.outcome import Spoken
 from app.delivery.understood import keep_understood
+from app.flows.elapsed import elapsed
 from app.flows.kit import Kit
 from app.flows.work import Work
 from app.paging.errors import PagingError
@@ -51,7 +54,7 @@ class LaneLoop:
         self._claim = claim
         self._speak = speak
         self._places = places
-        self._busy: dict[asyncio.Task[None], Effect] = {}
+        self._busy: dict[asyncio.Task[None], Hold] = {}
         self._woken = asyncio.Event()
         self._stopping = False
         self.next_due: datetime | None = None
@@ -82,7 +85,7 @@ class LaneLoop:
             return 1
         self._woken.clear()
         self.next_due = None
-        here = [effect.id for effect in self._busy.values()]
+        here = [hold.effect.id for hold in self._busy.values()]
         claimed = await self._kit.do(self._claim, self.free, here)
         for effect in claimed:
             self.begin(effect, self._speak)
@@ -90,16 +93,27 @@ class LaneLoop:
 
     def begin(self, effect: Effect, speak: Speak) -> asyncio.Task[None]:
         """Speak a claimed effect, beside everything else that is being spoken."""
-        task = asyncio.create_task(self._handle(effect, speak), name=f"{self.lane}:{effect.key}")
-        self._busy[task] = effect
+        # This process may have been frozen since the claim.
+        left = min(outcome.LEASE, effect.lease_until - self._kit.clock())
+        hold = Hold(effect, seconds=left.total_seconds())
+        context = contextvars.copy_context()
+        context.run(HELD.set, hold)
+        task = asyncio.create_task(
+            self._handle(effect, speak), name=f"{self.lane}:{effect.key}", context=context
+        )
+        self._busy[task] = hold
         task.add_done_callback(self._busy.pop)
         return task
 
     async def renew(self) -> None:
         """Keep the leases of what waits for its turn at Slack or is still on its way."""
-        held = list(self._busy.values())
-        if held:
-            await self._kit.do(_renew, held)
+        holds, since = list(self._busy.values()), elapsed()
+        if not holds:
+            return
+        kept = await self._kit.do(_renew, [hold.effect for hold in holds])
+        for hold in holds:
+            if hold.effect.id in kept:
+                hold.lengthen(since, seconds=outcome.LEASE.total_seconds())
 
     async def finish(self) -> None:
         """Wait for what is being spoken now."""
@@ -108,7 +122,7 @@ class LaneLoop:
 
     def abandon(self) -> Sequence[Effect]:
         """Stop speaking; what was being spoken."""
-        left = list(self._busy.values())
+        left = [hold.effect for hold in self._busy.values()]
         for task in list(self._busy):
             task.cancel()
         return left
@@ -151,9 +165,11 @@ class LaneLoop:
         except (ChatError, PagingError) as error:
             log.warning("%s was not said: %s", effect.key, error.sentence)
             await self._record(outcome.failed, effect, error)
+        except LeaseLost:
+            await self._put_back(effect, "its lease ran out")
         except Exception as error:
-            if is_away(error):  # it was not said, for what it should say could not be read
-                await self._record(outcome.put_back, effect, error)
+            if is_away(error):  # what it should say could not be read
+                await self._put_back(effect, "the database was away")
                 return
             log.exception("%s could not be said", effect.key)
             broken = ChatError("broken", f"Baton failed inside: {type(error).__name__}.")
@@ -167,6 +183,13 @@ class LaneLoop:
                 await self._record(outcome.failed, effect, lost)
             elif not recorded:
                 log.warning("%s was taken over by another worker meanwhile", effect.key)
+
+    async def _put_back(self, effect: Effect, why: str) -> None:
+        hold = HELD.get()
+        unsaid = outcome.Unsaid(why=why, maybe_heard=hold is not None and hold.begun)
+        log.warning("%s was not said: %s", effect.key, why)
+        if await self._record(outcome.put_back, effect, unsaid) is False:
+            log.warning("%s was taken over by another worker meanwhile", effect.key)
 
     async def _record(self, flow: Callable[..., Any], effect: Effect, what: object) -> Any:
         """Record, as soon as the database is there; None when it cannot be recorded at all.
@@ -206,8 +229,8 @@ def claim_due(lane: Lane) -> Claim:
     return claim
 
 
-def _renew(work: Work, held: Sequence[Effect]) -> None:
-    effects.renew(work.tx, held, until=work.now + outcome.LEASE)
+def _renew(work: Work, held: Sequence[Effect]) -> set[int]:
+    return effects.renew(work.tx, held, until=work.now + outcome.LEASE)
 
 
 def _next_due(work: Work, lane: Lane) -> datetime | None:

@@ -34,6 +34,14 @@ class Spoken:
     record: Callable[[Work], None] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unsaid:
+    """It was not said, or not all of it, and nobody refused it."""
+
+    why: str
+    maybe_heard: bool
+
+
 def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
     """Record that it was said; False when the lease was lost, and then nothing is written."""
     if effect.lane in (Lane.CHAT, Lane.ROOM) and effect.incident is not None:
@@ -73,11 +81,17 @@ def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     )
 
 
-def put_back(work: Work, effect: Effect, why: object) -> None:
-    """It was not said, and that is no failure of its own: it is due again at once."""
+def put_back(work: Work, effect: Effect, unsaid: Unsaid) -> bool:
+    """It is due again at once, as if this try had not been; False when the lease was lost, and
+    then nothing is written."""
     work.asked[effect.lane] = work.now
-    effects.postpone(
-        work.tx, effect, due=work.now, problem="put back unsaid", unknown=effect.repeat, fresh=True
+    return effects.postpone(
+        work.tx,
+        effect,
+        due=effect.due,
+        problem=f"put back: {unsaid.why}",
+        unknown=effect.repeat or unsaid.maybe_heard,
+        untried=True,
     )
 
 

@@ -1,6 +1,7 @@
 """The gateway: rings a person's phone by whatever kind of contact method it is."""
 
 import asyncio
+from collections.abc import Callable
 
 from app.paging import kinds
 from app.paging.errors import PagingError
@@ -27,7 +28,10 @@ NO_MAIL = "E-mail needs a mail server: set BATON_SMTP_URL and BATON_SMTP_FROM."
 
 
 class Gateway:
-    """`ring` speaks to one phone once. A provider that hangs costs nobody else anything."""
+    """`ring` speaks to one phone once. A provider that hangs costs nobody else anything.
+
+    `before` is called in the instant before a message leaves; what it raises keeps it back.
+    """
 
     def __init__(
         self,
@@ -36,8 +40,9 @@ class Gateway:
         *,
         workers: int = 16,
         seconds: float = SECONDS,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
-        self.lines = Lines(workers * LINES_PER_WORKER, seconds=seconds)
+        self.lines = Lines(workers * LINES_PER_WORKER, seconds=seconds, before=before)
         push = Push(self.lines)
         self._phones: dict[Method, Phone] = {Method.PUSH: push, Method.APPRISE: push}
         if smtp_url and smtp_from:

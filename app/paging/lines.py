@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 import time
 from collections import Counter, deque
@@ -24,11 +25,17 @@ class Lines:
     it ends; `limit` bounds how many lines one provider has, held ones included, so that a hanging
     one takes none from another. The threads are daemons: a hanging provider never delays the end
     of the process.
+
+    `before` is called on the call's own thread, in its caller's context, right before the call;
+    what it raises is raised in its place.
     """
 
-    def __init__(self, limit: int, *, seconds: float) -> None:
+    def __init__(
+        self, limit: int, *, seconds: float, before: Callable[[], None] = lambda: None
+    ) -> None:
         self.limit = limit
         self.seconds = seconds
+        self._before = before
         self._busy: Counter[str] = Counter()
         self._queues: dict[str, deque[asyncio.Future[None]]] = {}
         self._lock = threading.Lock()
@@ -45,7 +52,10 @@ class Lines:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         thread = threading.Thread(
-            target=self._work, args=(loop, answer, provider, call), name="line", daemon=True
+            target=contextvars.copy_context().run,
+            args=(self._work, loop, answer, provider, call),
+            name="line",
+            daemon=True,
         )
         try:
             thread.start()
@@ -102,6 +112,7 @@ class Lines:
         call: Callable[[], T],
     ) -> None:
         try:
+            self._before()
             result = call()
         except BaseException as error:
             self._free(provider)

@@ -8,6 +8,7 @@ its commit. The settings come from the environment, as for any Baton.
 
 The mark `mutant` makes the mistake that the tests must find: a page is recorded as sent before it
 is sent. `unhurried` asks no patience of Slack's rates, so that many incidents fit in a minute.
+`freezes` stops the process at the point (SIGSTOP) instead of killing it.
 """
 
 import contextlib
@@ -38,13 +39,15 @@ LOOKS = frozenset({"answer_next", "take_rings", "claim"})
 """Flows that look whether there is something to do; a look that finds nothing is no step."""
 
 passed: Counter[str] = Counter()
+deed = [signal.SIGKILL]
+"""What is done at the point."""
 
 
 def reach(point: str, wanted: str, number: int) -> None:
     """Die here, when this is the point and the passing that was asked for."""
     passed[point] += 1
     if point == wanted and passed[point] == number:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), deed[0])
 
 
 def name_of(flow: Any) -> str:
@@ -119,9 +122,14 @@ def ask_no_patience() -> None:
     Limits.turn = at_once  # type: ignore[method-assign]
 
 
+def freeze() -> None:
+    deed[0] = signal.SIGSTOP
+
+
 MARKS: Mapping[str, Callable[[], None]] = {
     "mutant": record_before_sending,
     "unhurried": ask_no_patience,
+    "freezes": freeze,
 }
 
 

@@ -46,7 +46,7 @@ class Ward:
     token: str
     process: asyncio.subprocess.Process | None = None
 
-    async def start(self, point: str = "never", *, code: Path = ROOT) -> None:
+    async def start(self, point: str = "never", *marks: str, code: Path = ROOT) -> None:
         """Start a Baton that dies at `point`; ready when its intake answers.
 
         `code` is the tree that it is made of: an older version, for example.
@@ -57,6 +57,7 @@ class Ward:
             "tests.crash.child",
             point,
             LEASE,
+            *marks,
             env={**os.environ, **self.environment},
             cwd=code,
             stderr=asyncio.subprocess.DEVNULL,
@@ -83,6 +84,20 @@ class Ward:
         assert self.process is not None
         code = await asyncio.wait_for(self.process.wait(), PATIENCE)
         assert code == -signal.SIGKILL, f"it ended with {code} and not by its own hand"
+
+    async def froze(self) -> None:
+        """Wait until it has stopped itself."""
+        assert self.process is not None
+        state = Path(f"/proc/{self.process.pid}/stat")
+
+        async def is_stopped() -> bool:
+            return state.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
+
+        await self.until(is_stopped)
+
+    def wake(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     async def stop(self) -> None:
         if self.process is not None and self.process.returncode is None:

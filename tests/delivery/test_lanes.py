@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.chat.errors import ChatError
-from app.delivery import outcome
+from app.delivery import hold, lanes, outcome
+from app.delivery.hold import check_lease
 from app.delivery.lanes import LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.flows.work import Work
@@ -209,6 +210,75 @@ async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(bench: 
     await lane.finish()
     assert heard == ["ring"]
     assert outcomes(bench) == {"ring": "done"}
+
+
+async def test_what_was_claimed_too_long_ago_is_put_back_unsaid(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        check_lease()
+        said.append(effect.key)
+        return Spoken()
+
+    def take(work: Work) -> list[Effect]:
+        return effects.claim(work.tx, Lane.CHAT, now=work.now, lease=LEASE, limit=9)
+
+    ask(bench, "one")
+    lane = loop_of(bench, speak)
+    [old] = bench.do(take)
+    bench.clock.forward(seconds=60)  # this process was frozen, or its machine suspended
+    lane.begin(old, speak)
+    await lane.finish()
+    assert said == []
+    assert outcomes(bench) == {"one": "due"}
+    [anew] = bench.do(take)
+    assert (anew.attempts, anew.repeat) == (1, False)
+
+
+async def test_a_lease_that_was_lengthened_is_still_held(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    may_go = asyncio.Event()
+    seconds = [0.0]
+    monkeypatch.setattr(hold, "elapsed", lambda: seconds[0])
+    monkeypatch.setattr(lanes, "elapsed", lambda: seconds[0])
+
+    async def speak(effect: Effect) -> Spoken:
+        await may_go.wait()
+        check_lease()
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "renewed")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    seconds[0] = 7
+    bench.clock.forward(seconds=7)
+    await lane.renew()
+    seconds[0] = 14
+    may_go.set()
+    await lane.finish()
+    assert said == ["renewed"]
+
+
+async def test_what_was_said_in_part_when_the_lease_ran_out_is_looked_for_first(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr(hold, "elapsed", lambda: seconds[0])
+
+    async def speak(effect: Effect) -> Spoken:
+        check_lease()
+        seconds[0] = 60
+        check_lease()
+        return Spoken()
+
+    ask(bench, "two calls")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    await lane.finish()
+    assert outcomes(bench) == {"two calls": "unknown"}
 
 
 async def test_what_a_stop_cuts_short_may_be_taken_by_another_at_once(bench: Bench) -> None:
