@@ -109,6 +109,9 @@ _END = (
     )
 )
 _PAGE = select(pages).where(pages.c.id == bindparam("given_id"))
+_PAGES_FOR = (
+    select(pages).where(pages.c.incident == bindparam("given_incident")).order_by(pages.c.id)
+)
 _PAGES = (
     select(pages).where(pages.c.escalation == bindparam("given_escalation")).order_by(pages.c.id)
 )
@@ -226,7 +229,7 @@ def pass_page(tx: Connection, page_id: int, *, at: datetime) -> bool:
 
 def list_pages(tx: Connection, incident_id: IncidentId) -> list[Page]:
     """Every page of an incident, oldest first."""
-    rows = tx.execute(select(pages).where(pages.c.incident == incident_id).order_by(pages.c.id))
+    rows = tx.execute(_PAGES_FOR, {"given_incident": incident_id})
     return [_page(row) for row in rows]
 
 

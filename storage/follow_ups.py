@@ -2,10 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from app.rules.incident import FollowUp, FollowUpKind, IncidentId
 from storage.tables import follow_ups
+
+_OF = (
+    select(follow_ups)
+    .where(follow_ups.c.incident == bindparam("given_incident"))
+    .order_by(follow_ups.c.id)
+)
 
 
 def add(tx: Connection, **values: Any) -> FollowUp:
@@ -13,9 +19,7 @@ def add(tx: Connection, **values: Any) -> FollowUp:
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[FollowUp]:
-    rows = tx.execute(
-        select(follow_ups).where(follow_ups.c.incident == incident_id).order_by(follow_ups.c.id)
-    )
+    rows = tx.execute(_OF, {"given_incident": incident_id})
     return [_value(row) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Incidents: every change of state repeats in its WHERE what the caller believed."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,13 @@ _LATEST = (
     )
     .order_by(incidents.c.id.desc())
     .limit(1)
+)
+_BY_CHANNEL = select(incidents).where(incidents.c.channel_id == bindparam("given_channel"))
+_WORST_FIRST = (
+    select(incidents)
+    .where(incidents.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(incidents.c.severity, incidents.c.id.desc())
+    .limit(bindparam("most"))
 )
 _PROGRESS = (
     update(incidents)
@@ -132,29 +140,22 @@ def find_newest(tx: Connection, trouble: str) -> Incident | None:
 
 
 def find_by_channel(tx: Connection, channel_id: str) -> Incident | None:
-    found = tx.execute(select(incidents).where(incidents.c.channel_id == channel_id)).one_or_none()
+    found = tx.execute(_BY_CHANNEL, {"given_channel": channel_id}).one_or_none()
     return _value(found) if found else None
 
 
 def list_open(tx: Connection, *, limit: int = 200) -> list[Incident]:
     """Open incidents, worst and newest first."""
-    rows = tx.execute(
-        select(incidents)
-        .where(incidents.c.state.in_(OPEN))
-        .order_by(incidents.c.severity, incidents.c.id.desc())
-        .limit(limit)
-    )
-    return [_value(row) for row in rows]
+    return _worst_first(tx, OPEN, limit)
 
 
 def list_not_closed(tx: Connection, *, limit: int = 200) -> list[Incident]:
     """Open ones and resolved ones that still owe their root cause or follow-up."""
-    rows = tx.execute(
-        select(incidents)
-        .where(incidents.c.state.in_([*OPEN, State.RESOLVED]))
-        .order_by(incidents.c.severity, incidents.c.id.desc())
-        .limit(limit)
-    )
+    return _worst_first(tx, [*OPEN, State.RESOLVED], limit)
+
+
+def _worst_first(tx: Connection, states: Iterable[State], limit: int) -> list[Incident]:
+    rows = tx.execute(_WORST_FIRST, {"states": list(states), "most": limit})
     return [_value(row) for row in rows]
 
 
@@ -189,12 +190,20 @@ def move(
     sources = [here] if isinstance(here, State) else list(here)
     if not all(may_move(source, there) for source in sources):
         raise ValueError(f"no edge from {sources} to {there}")
-    change = (
+    given = {"given_id": incident_id, "sources": sources, "state": there, **values}
+    return tx.execute(_moving(tuple(values)), given).rowcount == 1
+
+
+@functools.cache
+def _moving(names: tuple[str, ...]) -> Any:
+    return (
         update(incidents)
-        .where(incidents.c.id == incident_id, incidents.c.state.in_(sources))
-        .values(state=there, **values)
+        .where(
+            incidents.c.id == bindparam("given_id"),
+            incidents.c.state.in_(bindparam("sources", expanding=True)),
+        )
+        .values({name: bindparam(name) for name in ("state", *names)})
     )
-    return tx.execute(change).rowcount == 1
 
 
 def change(tx: Connection, incident_id: IncidentId, **values: Any) -> None:

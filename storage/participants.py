@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage.tables import participants
-from storage.upsert import insert_for, inserted
+from storage.upsert import add_if_new
 
 
 class Role(StrEnum):
@@ -25,22 +25,21 @@ class Participant:
     since: datetime
 
 
+_OF = (
+    select(participants)
+    .where(participants.c.incident == bindparam("given_incident"))
+    .order_by(participants.c.since)
+)
+
+
 def join(
     tx: Connection, incident_id: IncidentId, person: PersonId, role: Role, *, at: datetime
 ) -> bool:
     """True when they were not in it in this role before."""
-    new = (
-        insert_for(tx, participants)
-        .values(incident=incident_id, person=person, role=role, since=at)
-        .on_conflict_do_nothing()
-    )
-    return inserted(tx, new, participants.c.person)
+    values = {"incident": incident_id, "person": person, "role": role, "since": at}
+    return add_if_new(tx, participants, values) is not None
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Participant]:
-    rows = tx.execute(
-        select(participants)
-        .where(participants.c.incident == incident_id)
-        .order_by(participants.c.since)
-    )
+    rows = tx.execute(_OF, {"given_incident": incident_id})
     return [Participant(person=row.person, role=Role(row.role), since=row.since) for row in rows]

@@ -34,6 +34,7 @@ class Account:
 
 
 _GET = select(people).where(people.c.id == bindparam("given_id"))
+_BY_SLACK = select(people).where(people.c.slack_id == bindparam("given_id"))
 
 
 def remember(tx: Connection, **values: Any) -> None:
@@ -54,7 +55,7 @@ def get(tx: Connection, person: PersonId) -> Account | None:
 
 
 def by_slack(tx: Connection, slack_id: str) -> Account | None:
-    found = tx.execute(select(people).where(people.c.slack_id == slack_id)).one_or_none()
+    found = tx.execute(_BY_SLACK, {"given_id": slack_id}).one_or_none()
     return _value(found) if found else None
 
 

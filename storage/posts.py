@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from storage.tables import posts
-from storage.upsert import insert_for, inserted
+from storage.upsert import add_if_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +25,8 @@ def remember(
     tx: Connection, key: str, *, channel: str, ts: str, at: datetime, incident: int | None
 ) -> bool:
     """True unless this key stands somewhere already."""
-    new = (
-        insert_for(tx, posts)
-        .values(key=key, channel=channel, ts=ts, at=at, incident=incident)
-        .on_conflict_do_nothing()
-    )
-    return inserted(tx, new, posts.c.key)
+    values = {"key": key, "channel": channel, "ts": ts, "at": at, "incident": incident}
+    return add_if_new(tx, posts, values) is not None
 
 
 def find(tx: Connection, key: str) -> Post | None:

@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete
 
 from storage.tables import seen_requests
-from storage.upsert import insert_for, inserted
+from storage.upsert import add_if_new
+
+_FORGET = delete(seen_requests).where(seen_requests.c.at < bindparam("before"))
 
 
 def first_time(tx: Connection, key: str, *, at: datetime) -> bool:
     """True when `key` was never committed before; the mark is part of this transaction."""
-    new = insert_for(tx, seen_requests).values(key=key, at=at).on_conflict_do_nothing()
-    return inserted(tx, new, seen_requests.c.key)
+    return add_if_new(tx, seen_requests, {"key": key, "at": at}) is not None
 
 
 def forget(tx: Connection, *, before: datetime) -> None:
-    tx.execute(delete(seen_requests).where(seen_requests.c.at < before))
+    tx.execute(_FORGET, {"before": before})
 
 
 def forget_key(tx: Connection, key: str) -> None:

@@ -19,6 +19,7 @@ from handlers.slack import (
 )
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import CommandNames, Desk
+from handlers.slack.direct import DirectBolt
 from handlers.slack.home import Home
 from handlers.slack.later import Later
 
@@ -39,7 +40,7 @@ def make_bolt(
     Its answers wait for the flow (`process_before_response`), so that what Slack was told is
     committed. Close `later` at the end, if one is given.
     """
-    bolt = AsyncApp(
+    bolt = DirectBolt(
         logger=logging.getLogger("slack_bolt"),
         # Bolt gives a logger of this name the level of its own, so it must not be ours.
         name="slack_bolt.app",
