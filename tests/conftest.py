@@ -13,8 +13,10 @@ import pytest
 
 from storage.engine import Database, open_engine
 from storage.migrate import migrate
+from tests.memory import Files
 from tests.postgres import NoPostgres, Server
 
+FILES = pytest.StashKey[Files | None]()
 FOLDER = pytest.StashKey[str]()
 TEMPLATE = "baton_template"
 
@@ -105,8 +107,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process (not a worker) names the server's folder, and removes it at the end."""
+    """The first process (not a worker) names the folders, and removes them at the end."""
     given = getattr(config, "workerinput", {}).get("postgres")
+    config.stash[FILES] = None if given else Files.where_there_is_room()
     config.stash[FOLDER] = given or tempfile.mkdtemp(prefix="baton-pg-")
     if not given:
         Path(config.stash[FOLDER], "owner").write_text(str(os.getpid()))
@@ -117,6 +120,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["postgres"] = node.config.stash[FOLDER]
 
 
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What failed tests left behind is there until the next run."""
+    files = session.config.stash[FILES]
+    if files and exitstatus:
+        print(f"\nThe files of this run are in {files.folder}, until the next.")
+        session.config.stash[FILES] = None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
@@ -124,3 +135,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if (folder / "data").exists():
         Server(folder).remove()
     shutil.rmtree(folder, ignore_errors=True)
+    if files := config.stash[FILES]:
+        files.remove()

@@ -93,6 +93,12 @@ class Nursery:
         self._process.stdin.close()
         await self._process.wait()
 
+    async def born(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, log: Path
+    ) -> "Born":
+        """`start`, for whoever wants to wait for its end."""
+        return Born(await self.start(arguments, environment, log=log), self)
+
     async def _ask(self, order: Mapping[str, Any]) -> Mapping[str, Any]:
         async with self._turn:
             assert self._process.stdin is not None
@@ -103,6 +109,45 @@ class Nursery:
         assert self._process.stdout is not None
         answer: Mapping[str, Any] = json.loads(await self._process.stdout.readline())
         return answer
+
+
+class Born:
+    """One of the nursery's, as asyncio shows a process that it started itself."""
+
+    def __init__(self, pid: int, nursery: Nursery) -> None:
+        self.pid = pid
+        self._handle = os.pidfd_open(pid)
+        self._ending = asyncio.create_task(self._end(nursery))
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it lives; negative when a signal ended it."""
+        return self._ending.result() if self._ending.done() else None
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    async def wait(self) -> int:
+        """Its exit code, as soon as it has ended."""
+        return await asyncio.shield(self._ending)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if not self._ending.done():
+            signal.pidfd_send_signal(self._handle, number)
+
+    async def _end(self, nursery: Nursery) -> int:
+        """Asks the nursery only once it need not wait: it has others to start meanwhile."""
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._handle, over.set)
+        try:
+            await over.wait()
+            return await nursery.ended(self.pid)
+        finally:
+            loop.remove_reader(self._handle)
+            os.close(self._handle)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.ward import LEASE, Ward, ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
@@ -22,9 +23,9 @@ async def send_and_freeze(place: Ward) -> asyncio.Task[bool]:
 
 
 async def test_a_frozen_replica_that_wakes_does_not_ring_what_another_took_over(
-    postgres_url: str, tmp_path: Path
+    nursery: Nursery, postgres_url: str, tmp_path: Path
 ) -> None:
-    async with ward(postgres_url, tmp_path, wait="60s") as place:
+    async with ward(nursery, postgres_url, tmp_path, wait="60s") as place:
         other = place.beside()
         try:
             await place.start("before:ring", "freezes")
@@ -40,9 +41,9 @@ async def test_a_frozen_replica_that_wakes_does_not_ring_what_another_took_over(
 
 
 async def test_one_alone_that_wakes_rings_once_and_claims_it_anew(
-    sqlite_url: str, tmp_path: Path
+    nursery: Nursery, sqlite_url: str, tmp_path: Path
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="60s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="60s") as place:
         await place.start("before:ring", "freezes")
         sending = await send_and_freeze(place)
         await asyncio.sleep(BEYOND)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.ward import Ward, ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
@@ -86,33 +87,33 @@ async def story(place: Ward, point: str, *, to_the_managers: bool = True) -> Non
 
 @pytest.mark.parametrize("point", [*ON_THE_WAY_IN, *WHILE_PAGING])
 async def test_a_kill_at_any_step_to_the_phone_loses_and_doubles_nothing(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path) as place:
+    async with ward(nursery, sqlite_url, tmp_path) as place:
         await story(place, point)
 
 
 @pytest.mark.parametrize("point", WHILE_POSTING)
 async def test_a_kill_at_any_step_in_slack_loses_and_doubles_nothing(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="60s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="60s") as place:
         await story(place, point, to_the_managers=False)
 
 
 @pytest.mark.parametrize("point", ON_POSTGRESQL)
 async def test_a_kill_at_a_step_on_postgresql_is_taken_over(
-    postgres_url: str, tmp_path: Path, point: str
+    nursery: Nursery, postgres_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(postgres_url, tmp_path, wait="60s") as place:
+    async with ward(nursery, postgres_url, tmp_path, wait="60s") as place:
         await story(place, point, to_the_managers=False)
 
 
 @pytest.mark.parametrize("point", ["before:acknowledge", "after:acknowledge"])
 async def test_a_kill_around_the_acknowledgement_never_shows_what_is_not_stored(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="30s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="30s") as place:
         await place.start(point)
         await place.send_until_taken()
         await place.until(lambda: place.phone("chi"))
@@ -127,9 +128,9 @@ async def test_a_kill_around_the_acknowledgement_never_shows_what_is_not_stored(
 
 @pytest.mark.parametrize("point", ["before:answer_next", "after:answer_next"])
 async def test_a_kill_at_the_escalation_rings_the_managers_after_the_restart(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="2s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="2s") as place:
         await place.start(point)
         await place.send_until_taken()
         await place.died()
@@ -142,9 +143,9 @@ async def test_a_kill_at_the_escalation_rings_the_managers_after_the_restart(
 
 @pytest.mark.parametrize("point", ["before:resolve", "after:resolve"])
 async def test_a_kill_around_the_resolve_leaves_it_undone_or_done(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="30s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="30s") as place:
         await place.start(point)
         await place.send_until_taken()
         await place.until(lambda: place.phone("chi"))
@@ -159,9 +160,9 @@ async def test_a_kill_around_the_resolve_leaves_it_undone_or_done(
 
 @pytest.mark.parametrize("point", AT_THE_HANDOVER)
 async def test_a_kill_at_any_step_of_a_handover_makes_and_posts_it_once(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, turn="6s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, turn="3s") as place:
         await place.start(point)
         await place.died()
         await place.start()
@@ -177,9 +178,9 @@ async def test_a_kill_at_any_step_of_a_handover_makes_and_posts_it_once(
 
 @pytest.mark.parametrize("point", ["before:quarantine", "after:quarantine"])
 async def test_a_kill_around_a_quarantine_keeps_the_body_and_rings_for_it(
-    sqlite_url: str, tmp_path: Path, point: str
+    nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(sqlite_url, tmp_path, wait="60s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="60s") as place:
         await place.start(point)
         assert not await place.send_nonsense()
         await place.died()

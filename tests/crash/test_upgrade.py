@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.ward import ROOT, Ward, ward
 from tests.postgres import Server
 from tests.storage.schemas import REVISIONS, make_schema
@@ -43,9 +44,11 @@ async def complete(place: Ward) -> None:
 
 
 async def test_a_page_begun_by_the_older_version_is_escalated_by_the_newer(
-    older: Path, empty_url: str, tmp_path: Path
+    nursery: Nursery, older: Path, empty_url: str, tmp_path: Path
 ) -> None:
-    async with ward(make_schema(empty_url, REVISIONS[0]), tmp_path, wait="4s", code=older) as place:
+    async with ward(
+        nursery, make_schema(empty_url, REVISIONS[0]), tmp_path, wait="4s", code=older
+    ) as place:
         await place.start("after:ring", code=older)
         await place.send_until_taken()
         await place.died()
@@ -59,10 +62,12 @@ async def test_a_page_begun_by_the_older_version_is_escalated_by_the_newer(
 
 
 async def test_both_versions_work_side_by_side_and_the_older_one_goes_on_alone(
-    older: Path, postgres: Server, tmp_path: Path
+    nursery: Nursery, older: Path, postgres: Server, tmp_path: Path
 ) -> None:
     url = postgres.create_database("side_by_side")
-    async with ward(make_schema(url, REVISIONS[0]), tmp_path, wait="6s", code=older) as place:
+    async with ward(
+        nursery, make_schema(url, REVISIONS[0]), tmp_path, wait="6s", code=older
+    ) as place:
         await place.start(code=older)
         newer = place.beside()
         await newer.start()  # it migrates, while the older one runs

@@ -27,6 +27,7 @@ from app.rules.ladder import Method
 from app.settings import Settings
 from storage.engine import open_engine
 from tests.crash.company import PEOPLE, organisation
+from tests.crash.nursery import Born, Nursery
 from tests.wire.stage import MANIFEST, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -44,24 +45,26 @@ class Ward:
     environment: Mapping[str, str]
     port: int
     token: str
-    process: asyncio.subprocess.Process | None = None
+    folder: Path
+    nursery: Nursery
+    process: asyncio.subprocess.Process | Born | None = None
 
     async def start(self, point: str = "never", *marks: str, code: Path = ROOT) -> None:
         """Start a Baton that dies at `point`; ready when its intake answers.
 
         `code` is the tree that it is made of: an older version, for example.
         """
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.crash.child",
-            point,
-            LEASE,
-            *marks,
-            env={**os.environ, **self.environment},
-            cwd=code,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        if code == ROOT:
+            log = self.folder / "baton.log"
+            given = [point, LEASE, *marks]
+            self.process = await self.nursery.born(given, self.environment, log=log)
+        else:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.crash.child", point, LEASE, *marks),
+                env={**os.environ, **self.environment},
+                cwd=code,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
         await self.until(self._listens)
 
     def beside(self) -> "Ward":
@@ -188,7 +191,13 @@ class Ward:
 
 @contextlib.asynccontextmanager
 async def ward(
-    database_url: str, folder: Path, *, wait: str = "3s", turn: str = "1w", code: Path = ROOT
+    nursery: Nursery,
+    database_url: str,
+    folder: Path,
+    *,
+    wait: str = "3s",
+    turn: str = "1w",
+    code: Path = ROOT,
 ) -> AsyncIterator[Ward]:
     """A world with an empty Baton in it, not started yet: organisation, phones and a token.
 
@@ -212,7 +221,7 @@ async def ward(
             "SLACK_APP_TOKEN": workspace.app_token,
         }
         token = furnish(environment, workspace.url.removeprefix("http://"), code=code)
-        made = Ward(workspace, http, environment, port, token)
+        made = Ward(workspace, http, environment, port, token, folder, nursery)
         try:
             yield made
         finally:

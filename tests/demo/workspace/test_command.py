@@ -12,7 +12,13 @@ import pytest
 
 from app.demo.workspace.command import run
 
-START = "from app.demo.workspace.command import run; import sys; sys.exit(run(sys.argv[1:]))"
+START = """
+import signal, sys
+from app.demo.workspace.command import run
+# Whoever starts the tests in a shell's background has SIGINT ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(run(sys.argv[1:]))
+"""
 ROOT = Path(__file__).parents[3]
 
 
