@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.rules.alert import AlertState
 from app.rules.incident import IncidentId
 from app.rules.organisation import AlarmKey, Severity
 from storage import bulk
 from storage.columns import dump_json
+from storage.prepared import Prepared
 from storage.tables import alerts
 from storage.upsert import add_if_new
 
@@ -72,10 +73,13 @@ _NEW = (
     "count", "incident", "inbox", "state", "first_at", "last_at", "ended_at",
 )  # fmt: skip
 
-_FIND_FIRING = select(alerts).where(
-    alerts.c.source == bindparam("given_source"),
-    alerts.c.fingerprint == bindparam("given_fingerprint"),
-    alerts.c.state == AlertState.FIRING,
+_FIND_FIRING = Prepared(
+    select(alerts).where(
+        alerts.c.source == bindparam("given_source"),
+        alerts.c.fingerprint == bindparam("given_fingerprint"),
+        alerts.c.state == AlertState.FIRING,
+    ),
+    alerts.c,
 )
 
 
@@ -86,7 +90,7 @@ def add(tx: Connection, **values: Any) -> bool:
 
 def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:
     asked = {"given_source": source, "given_fingerprint": fingerprint}
-    found = tx.execute(_FIND_FIRING, asked).one_or_none()
+    found = _FIND_FIRING.first(tx, asked)
     return _value(found) if found else None
 
 
@@ -173,22 +177,22 @@ def list_of(tx: Connection, incident_id: IncidentId, *, limit: int = 100) -> lis
         .order_by(alerts.c.id.desc())
         .limit(limit)
     )
-    return [_value(row) for row in rows]
+    return [_value(row._mapping) for row in rows]
 
 
-_COUNT = select(func.count(), func.count().filter(alerts.c.state == AlertState.FIRING)).where(
-    alerts.c.incident == bindparam("given_incident")
+_ALL = func.count().label("all")
+_STILL = func.count().filter(alerts.c.state == AlertState.FIRING).label("still")
+_COUNT = Prepared(
+    select(_ALL, _STILL).where(alerts.c.incident == bindparam("given_incident")), [_ALL, _STILL]
 )
 
 
 def count_of(tx: Connection, incident_id: IncidentId) -> tuple[int, int]:
     """How many firings the incident has, and how many of them still fire."""
-    row = tx.execute(_COUNT, {"given_incident": incident_id}).one()
-    return row[0], row[1]
+    (found,) = _COUNT.all(tx, {"given_incident": incident_id})
+    return found["all"], found["still"]
 
 
-def _value(row: Row[Any]) -> Firing:
-    facts = dict(row._mapping)
-    facts["state"] = AlertState(facts["state"])
-    facts["severity"] = Severity(facts["severity"])
+def _value(found: Mapping[Any, Any]) -> Firing:
+    facts = {**found, "state": AlertState(found["state"]), "severity": Severity(found["severity"])}
     return Firing(**facts)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
 
 from app.rules.chain import Record
 from storage import bulk
+from storage.prepared import Prepared
 from storage.tables import audit
 
 _WRITERS = text(
@@ -28,7 +29,7 @@ class Horizon:
     writers: frozenset[str]
 
 
-_ADD = insert(audit)
+_ADD = Prepared(insert(audit))
 
 
 def add(
@@ -44,7 +45,7 @@ def add(
 ) -> None:
     """`subject` names the thing: `INC-12`, `rota:volunteers`, `token:3`."""
     told = {"at": at, "by": by, "act": act, "subject": subject, "why": why}
-    tx.execute(_ADD, {**told, "refused": refused, "facts": facts})
+    _ADD.run(tx, {**told, "refused": refused, "facts": facts})
 
 
 def add_all(tx: Connection, done: Sequence[tuple[str, str, str]], *, at: datetime, by: str) -> None:

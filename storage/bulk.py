@@ -30,7 +30,14 @@ def instant(tx: Connection, at: datetime) -> Any:
 def run(tx: Connection, statement: str, values: Sequence[Any] = ()) -> Any:
     """The driver's cursor after a statement with `?` for its values; errors are SQLAlchemy's."""
     if tx.dialect.name != "sqlite":
-        return tx.exec_driver_sql(_percent(statement), tuple(values))
+        return run_text(tx, _percent(statement), tuple(values))
+    return run_text(tx, statement, values)
+
+
+def run_text(tx: Connection, statement: str, values: Any) -> Any:
+    """The same for a statement whose places are the driver's own."""
+    if tx.dialect.name != "sqlite":
+        return tx.exec_driver_sql(statement, values)
     driver = tx.connection.driver_connection
     assert driver is not None
     assert tx.dialect.dbapi is not None

@@ -1,12 +1,14 @@
 """Contact methods: how to reach a person. Targets are stored as given, which is encrypted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.rules.organisation import PersonId
+from storage.prepared import Prepared
 from storage.tables import contact_methods
 
 
@@ -29,32 +31,36 @@ class Contact:
     removed_at: datetime | None
 
 
-_GET = select(contact_methods).where(
-    contact_methods.c.id == bindparam("given_id"), contact_methods.c.removed_at.is_(None)
+_GET = Prepared(
+    select(contact_methods).where(
+        contact_methods.c.id == bindparam("given_id"), contact_methods.c.removed_at.is_(None)
+    ),
+    contact_methods.c,
 )
-_LIST_OF = (
+_LIST_OF = Prepared(
     select(contact_methods)
     .where(
         contact_methods.c.person == bindparam("given_person"),
         contact_methods.c.removed_at.is_(None),
     )
-    .order_by(contact_methods.c.id)
+    .order_by(contact_methods.c.id),
+    contact_methods.c,
 )
 
 
 def add(tx: Connection, **values: Any) -> Contact:
     row = tx.execute(insert(contact_methods).values(**values).returning(*contact_methods.c)).one()
-    return _value(row)
+    return _value(row._mapping)
 
 
 def get(tx: Connection, contact_id: int) -> Contact | None:
-    found = tx.execute(_GET, {"given_id": contact_id}).one_or_none()
+    found = _GET.first(tx, {"given_id": contact_id})
     return _value(found) if found else None
 
 
 def list_of(tx: Connection, person: PersonId) -> list[Contact]:
     """A person's contact methods in the order they were added."""
-    return [_value(row) for row in tx.execute(_LIST_OF, {"given_person": person})]
+    return [_value(each) for each in _LIST_OF.all(tx, {"given_person": person})]
 
 
 def list_all(tx: Connection) -> list[Contact]:
@@ -63,7 +69,7 @@ def list_all(tx: Connection) -> list[Contact]:
         .where(contact_methods.c.removed_at.is_(None))
         .order_by(contact_methods.c.person, contact_methods.c.id)
     )
-    return [_value(row) for row in rows]
+    return [_value(row._mapping) for row in rows]
 
 
 def list_after(tx: Connection, contact_id: int, *, limit: int) -> list[Contact]:
@@ -71,7 +77,10 @@ def list_after(tx: Connection, contact_id: int, *, limit: int) -> list[Contact]:
     wanted = select(contact_methods).where(
         contact_methods.c.id > contact_id, contact_methods.c.removed_at.is_(None)
     )
-    return [_value(row) for row in tx.execute(wanted.order_by(contact_methods.c.id).limit(limit))]
+    return [
+        _value(row._mapping)
+        for row in tx.execute(wanted.order_by(contact_methods.c.id).limit(limit))
+    ]
 
 
 def reseal(tx: Connection, contact: Contact, target: bytes) -> bool:
@@ -97,5 +106,5 @@ def change(tx: Connection, contact_id: int, **values: Any) -> bool:
     return changed.rowcount == 1
 
 
-def _value(row: Row[Any]) -> Contact:
-    return Contact(**row._mapping)
+def _value(found: Mapping[Any, Any]) -> Contact:
+    return Contact(**found)

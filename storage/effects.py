@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import effects, incidents
 from storage.upsert import add_if_new
 
@@ -146,23 +146,26 @@ _ENDED: dict[Any, Any] = {
     "lease_until": None,
     "ended_at": bindparam("now"),
 }
-_END = _HELD.values(outcome=bindparam("given_outcome"), **_ENDED)
-_DONE = _HELD.values(
-    outcome=case(
-        (effects.c.revision != effects.c.claimed_revision, Outcome.DUE.value),
-        else_=bindparam("given_outcome"),
-    ),
-    **_ENDED,
+_END = Prepared(_HELD.values(outcome=bindparam("given_outcome"), **_ENDED))
+_DONE = Prepared(
+    _HELD.values(
+        outcome=case(
+            (effects.c.revision != effects.c.claimed_revision, Outcome.DUE.value),
+            else_=bindparam("given_outcome"),
+        ),
+        **_ENDED,
+    )
 )
-_POSTPONE = _HELD.values(
+_PUT_OFF = _HELD.values(
     outcome=bindparam("given_outcome"),
     due=bindparam("given_due"),
     problem=bindparam("given_problem"),
     lease_until=None,
 )
-_POSTPONE_FRESH = _POSTPONE.values(attempts=0)
-_POSTPONE_UNTRIED = _POSTPONE.values(attempts=effects.c.attempts - 1)
-_HASTEN = (
+_POSTPONE = Prepared(_PUT_OFF)
+_POSTPONE_FRESH = Prepared(_PUT_OFF.values(attempts=0))
+_POSTPONE_UNTRIED = Prepared(_PUT_OFF.values(attempts=effects.c.attempts - 1))
+_HASTEN = Prepared(
     update(effects)
     .where(
         effects.c.key == bindparam("given_key"),
@@ -171,7 +174,9 @@ _HASTEN = (
     )
     .values(due=bindparam("now"))
 )
-_BY_KEY = select(effects.c.id, effects.c.facts).where(effects.c.key == bindparam("given_key"))
+_BY_KEY = Prepared(
+    select(effects.c.facts).where(effects.c.key == bindparam("given_key")), [effects.c.facts]
+)
 _LANES = effects.c.lane.in_(bindparam("lanes", expanding=True))
 _NEXT = union_all(
     select(effects.c.lane, func.min(effects.c.due).label("due"))
@@ -188,8 +193,10 @@ def _free(*matching: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(effects.c.id).where(*matching).with_for_update(skip_locked=True)
 
 
-_RENEW = _HELD.where(effects.c.id.in_(_free(effects.c.id == bindparam("given_id")))).values(
-    lease_until=bindparam("until")
+_RENEW = Prepared(
+    _HELD.where(effects.c.id.in_(_free(effects.c.id == bindparam("given_id")))).values(
+        lease_until=bindparam("until")
+    )
 )
 
 
@@ -253,8 +260,8 @@ def ask_and_claim(
         "attempts": 1,
         "first_claimed_at": now,
     }
-    row = add_if_new(tx, effects, values)
-    return _value(row, repeat=False) if row is not None else None
+    made = add_if_new(tx, effects, values)
+    return _value(made, repeat=False) if made else None
 
 
 def ask_again(
@@ -285,7 +292,7 @@ def ask_again(
         "outcome": Outcome.DUE,
         "asked_at": now,
     }
-    tx.execute(_asking_again(tx.dialect.name), values)
+    _ASK_AGAIN.run(tx, values)
 
 
 def ask_again_all(
@@ -329,6 +336,9 @@ def _asking_again(dialect: str, *, keep_due: bool = False) -> Any:
     )
 
 
+_ASK_AGAIN = Prepared(_asking_again)
+
+
 def claim(
     tx: Connection,
     lane: Lane,
@@ -355,7 +365,7 @@ def claim(
     if not before:
         return []
     taken = tx.execute(_TAKE, {"ids": list(before), "until": now + lease, "now": now})
-    found = [_value(row, repeat=before[row.id] != Outcome.DUE) for row in taken]
+    found = [_value(row._mapping, repeat=before[row.id] != Outcome.DUE) for row in taken]
     return sorted(found, key=lambda effect: (effect.due, effect.id))
 
 
@@ -458,7 +468,7 @@ def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> set[int
     return {
         effect.id
         for effect in held
-        if tx.execute(_RENEW, {**_claim_of(effect), "until": until}).rowcount == 1
+        if _RENEW.run(tx, {**_claim_of(effect), "until": until}) == 1
     }
 
 
@@ -471,7 +481,7 @@ def finish(
     """
     change = _DONE if outcome is Outcome.DONE else _END
     facts = {"given_outcome": outcome, "given_problem": problem, "now": now}
-    return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
+    return change.run(tx, {**_claim_of(effect), **facts}) == 1
 
 
 def postpone(
@@ -496,7 +506,7 @@ def postpone(
         "given_problem": problem,
     }
     change = _POSTPONE_FRESH if fresh else _POSTPONE_UNTRIED if untried else _POSTPONE
-    return tx.execute(change, {**_claim_of(effect), **facts}).rowcount == 1
+    return change.run(tx, {**_claim_of(effect), **facts}) == 1
 
 
 def shift(tx: Connection, *, by: timedelta, but: Sequence[str]) -> None:
@@ -576,7 +586,7 @@ def _cancelling(given: tuple[str, ...], by_kind: bool) -> Any:
 
 def hasten(tx: Connection, key: str, *, now: datetime) -> bool:
     """Make a waiting effect due now."""
-    return tx.execute(_HASTEN, {"given_key": key, "now": now}).rowcount == 1
+    return _HASTEN.run(tx, {"given_key": key, "now": now}) == 1
 
 
 def hasten_failed(tx: Connection, lanes: Sequence[Lane], *, now: datetime) -> int:
@@ -644,13 +654,13 @@ def forget(
 
 def was_asked(tx: Connection, key: str) -> bool:
     """Whether an effect of this key was ever asked for, whatever became of it."""
-    return tx.execute(_BY_KEY, {"given_key": key}).first() is not None
+    return _BY_KEY.first(tx, {"given_key": key}) is not None
 
 
 def facts_of(tx: Connection, key: str) -> Mapping[str, Any]:
     """The facts an effect was last asked with; empty when it never was."""
-    row = tx.execute(_BY_KEY, {"given_key": key}).one_or_none()
-    return row.facts if row is not None else {}
+    found = _BY_KEY.first(tx, {"given_key": key})
+    return found["facts"] if found else {}
 
 
 def _claim_of(effect: Effect) -> dict[str, Any]:
@@ -658,20 +668,12 @@ def _claim_of(effect: Effect) -> dict[str, Any]:
     return {"given_id": effect.id, "given_fence": effect.fence}
 
 
-def _value(row: Row[Any], *, repeat: bool) -> Effect:
-    return Effect(
-        id=row.id,
-        kind=row.kind,
-        lane=Lane(row.lane),
-        key=row.key,
-        incident=row.incident,
-        escalation=row.escalation,
-        page=row.page,
-        due=row.due,
-        facts=row.facts,
-        fence=row.fence,
-        attempts=row.attempts,
-        repeat=repeat,
-        asked_at=row.asked_at,
-        lease_until=row.lease_until,
-    )
+def _value(found: Mapping[Any, Any], *, repeat: bool) -> Effect:
+    told = {name: found[name] for name in _TOLD}
+    return Effect(**told, lane=Lane(found["lane"]), repeat=repeat)
+
+
+_TOLD = (
+    "id", "kind", "key", "incident", "escalation", "page", "due", "facts", "fence", "attempts",
+    "asked_at", "lease_until",
+)  # fmt: skip

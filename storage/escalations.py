@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
+from storage.prepared import Prepared
 from storage.tables import escalations, incidents, pages
 from storage.upsert import add_if_new
 
@@ -67,25 +68,27 @@ class Page:
 
 
 # ── the statements of the hot paths, built once ───────────────────────────────────────────────
-_GET = select(escalations).where(escalations.c.id == bindparam("given_id"))
-_NEWEST = (
+_GET = Prepared(select(escalations).where(escalations.c.id == bindparam("given_id")), escalations.c)
+_NEWEST = Prepared(
     select(escalations)
     .where(
         escalations.c.incident == bindparam("given_incident"),
         escalations.c.kind == EscalationKind.INCIDENT,
     )
     .order_by(escalations.c.id.desc())
-    .limit(1)
+    .limit(1),
+    escalations.c,
 )
-_RINGING = (
+_RINGING = Prepared(
     select(escalations)
     .where(
         escalations.c.incident == bindparam("given_incident"),
         escalations.c.state == Ringing.RINGING,
     )
-    .order_by(escalations.c.id)
+    .order_by(escalations.c.id),
+    escalations.c,
 )
-_ADVANCE = (
+_ADVANCE = Prepared(
     update(escalations)
     .where(
         escalations.c.id == bindparam("given_id"),
@@ -99,7 +102,7 @@ _ADVANCE = (
         step_at=bindparam("given_at"),
     )
 )
-_END = (
+_END = Prepared(
     update(escalations)
     .where(escalations.c.id == bindparam("given_id"), escalations.c.state == Ringing.RINGING)
     .values(
@@ -108,14 +111,16 @@ _END = (
         answered_by=bindparam("given_person"),
     )
 )
-_PAGE = select(pages).where(pages.c.id == bindparam("given_id"))
-_PAGES_FOR = (
-    select(pages).where(pages.c.incident == bindparam("given_incident")).order_by(pages.c.id)
+_PAGE = Prepared(select(pages).where(pages.c.id == bindparam("given_id")), pages.c)
+_PAGES_FOR = Prepared(
+    select(pages).where(pages.c.incident == bindparam("given_incident")).order_by(pages.c.id),
+    pages.c,
 )
-_PAGES = (
-    select(pages).where(pages.c.escalation == bindparam("given_escalation")).order_by(pages.c.id)
+_PAGES = Prepared(
+    select(pages).where(pages.c.escalation == bindparam("given_escalation")).order_by(pages.c.id),
+    pages.c,
 )
-_END_PAGES = (
+_OF_IT = (
     update(pages)
     .where(
         pages.c.escalation == bindparam("given_escalation"),
@@ -123,7 +128,8 @@ _END_PAGES = (
     )
     .values(state=bindparam("given_state"), answered_at=bindparam("given_at"))
 )
-_END_PAGES_OF = _END_PAGES.where(pages.c.person == bindparam("given_person"))
+_END_PAGES = Prepared(_OF_IT)
+_END_PAGES_OF = Prepared(_OF_IT.where(pages.c.person == bindparam("given_person")))
 
 
 def start(tx: Connection, **values: Any) -> Escalation | None:
@@ -133,19 +139,18 @@ def start(tx: Connection, **values: Any) -> Escalation | None:
 
 
 def get(tx: Connection, escalation_id: int) -> Escalation | None:
-    found = tx.execute(_GET, {"given_id": escalation_id}).one_or_none()
+    found = _GET.first(tx, {"given_id": escalation_id})
     return _escalation(found) if found else None
 
 
 def newest_of(tx: Connection, incident_id: IncidentId) -> Escalation | None:
     """The newest escalation of the incident's own kind."""
-    found = tx.execute(_NEWEST, {"given_incident": incident_id}).one_or_none()
+    found = _NEWEST.first(tx, {"given_incident": incident_id})
     return _escalation(found) if found else None
 
 
 def list_ringing(tx: Connection, incident_id: IncidentId) -> list[Escalation]:
-    rows = tx.execute(_RINGING, {"given_incident": incident_id})
-    return [_escalation(row) for row in rows]
+    return [_escalation(each) for each in _RINGING.all(tx, {"given_incident": incident_id})]
 
 
 def list_started(tx: Connection, start: datetime, end: datetime) -> list[Escalation]:
@@ -159,7 +164,7 @@ def list_started(tx: Connection, start: datetime, end: datetime) -> list[Escalat
         )
         .order_by(escalations.c.id)
     )
-    return [_escalation(row) for row in rows]
+    return [_escalation(row._mapping) for row in rows]
 
 
 def advance(tx: Connection, escalation: Escalation, *, tier: int, round: int, at: datetime) -> bool:
@@ -172,7 +177,7 @@ def advance(tx: Connection, escalation: Escalation, *, tier: int, round: int, at
         "given_next": escalation.step + 1,
         "given_at": at,
     }
-    return tx.execute(_ADVANCE, facts).rowcount == 1
+    return _ADVANCE.run(tx, facts) == 1
 
 
 def end(
@@ -186,13 +191,13 @@ def end(
         "given_person": answered_by,
         "given_at": at,
     }
-    if tx.execute(_END, facts).rowcount != 1:
+    if _END.run(tx, facts) != 1:
         return False
     of_it = {"given_escalation": escalation_id, "given_at": at}
     if answered_by:
         mine = {**of_it, "given_state": Ringing.ANSWERED, "given_person": answered_by}
-        tx.execute(_END_PAGES_OF, mine)
-    tx.execute(_END_PAGES, {**of_it, "given_state": Ringing.ENDED})
+        _END_PAGES_OF.run(tx, mine)
+    _END_PAGES.run(tx, {**of_it, "given_state": Ringing.ENDED})
     return True
 
 
@@ -203,7 +208,7 @@ def add_page(tx: Connection, **values: Any) -> Page | None:
 
 
 def get_page(tx: Connection, page_id: int) -> Page | None:
-    found = tx.execute(_PAGE, {"given_id": page_id}).one_or_none()
+    found = _PAGE.first(tx, {"given_id": page_id})
     return _page(found) if found else None
 
 
@@ -229,13 +234,11 @@ def pass_page(tx: Connection, page_id: int, *, at: datetime) -> bool:
 
 def list_pages(tx: Connection, incident_id: IncidentId) -> list[Page]:
     """Every page of an incident, oldest first."""
-    rows = tx.execute(_PAGES_FOR, {"given_incident": incident_id})
-    return [_page(row) for row in rows]
+    return [_page(each) for each in _PAGES_FOR.all(tx, {"given_incident": incident_id})]
 
 
 def pages_of(tx: Connection, escalation_id: int) -> list[Page]:
-    rows = tx.execute(_PAGES, {"given_escalation": escalation_id})
-    return [_page(row) for row in rows]
+    return [_page(each) for each in _PAGES.all(tx, {"given_escalation": escalation_id})]
 
 
 def count_out_of_hours(tx: Connection, start: datetime, end: datetime) -> int:
@@ -250,14 +253,10 @@ def count_out_of_hours(tx: Connection, start: datetime, end: datetime) -> int:
     ).scalar_one()
 
 
-def _escalation(row: Row[Any]) -> Escalation:
-    facts = dict(row._mapping)
-    facts["kind"] = EscalationKind(facts["kind"])
-    facts["state"] = Ringing(facts["state"])
+def _escalation(found: Mapping[Any, Any]) -> Escalation:
+    facts = {**found, "kind": EscalationKind(found["kind"]), "state": Ringing(found["state"])}
     return Escalation(**facts)
 
 
-def _page(row: Row[Any]) -> Page:
-    facts = dict(row._mapping)
-    facts["state"] = Ringing(facts["state"])
-    return Page(**facts)
+def _page(found: Mapping[Any, Any]) -> Page:
+    return Page(**{**found, "state": Ringing(found["state"])})

@@ -1,16 +1,17 @@
 """Incidents: every change of state repeats in its WHERE what the caller believed."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity, SlaId
 from storage import bulk
+from storage.prepared import Prepared
 from storage.tables import incidents
 from storage.upsert import add_if_new
 
@@ -26,34 +27,40 @@ class Brief:
     is_open: bool
 
 
-_GET = select(incidents).where(incidents.c.id == bindparam("given_id"))
-_GET_AND_HOLD = _GET.with_for_update(key_share=True)
-_OPEN = select(incidents).where(
+_BY_ID = select(incidents).where(incidents.c.id == bindparam("given_id"))
+_GET = Prepared(_BY_ID, incidents.c)
+_GET_AND_HOLD = Prepared(_BY_ID.with_for_update(key_share=True), incidents.c)
+_BY_TROUBLE = select(incidents).where(
     incidents.c.trouble == bindparam("given_trouble"), incidents.c.state.in_(OPEN)
 )
-_OPEN_AND_HOLD = _OPEN.with_for_update(key_share=True)
-_HOLD_IF_FREE = (
+_OPEN = Prepared(_BY_TROUBLE, incidents.c)
+_OPEN_AND_HOLD = Prepared(_BY_TROUBLE.with_for_update(key_share=True), incidents.c)
+_HOLD_IF_FREE = Prepared(
     select(incidents.c.id)
     .where(incidents.c.id == bindparam("given_id"))
-    .with_for_update(key_share=True, skip_locked=True)
+    .with_for_update(key_share=True, skip_locked=True),
+    [incidents.c.id],
 )
-_LATEST = (
+_LATEST = Prepared(
     select(incidents)
     .where(
         incidents.c.trouble == bindparam("given_trouble"),
         incidents.c.state.in_([State.RESOLVED, State.CLOSED]),
     )
     .order_by(incidents.c.id.desc())
-    .limit(1)
+    .limit(1),
+    incidents.c,
 )
-_BY_CHANNEL = select(incidents).where(incidents.c.channel_id == bindparam("given_channel"))
+_BY_CHANNEL = Prepared(
+    select(incidents).where(incidents.c.channel_id == bindparam("given_channel")), incidents.c
+)
 _WORST_FIRST = (
     select(incidents)
     .where(incidents.c.state.in_(bindparam("states", expanding=True)))
     .order_by(incidents.c.severity, incidents.c.id.desc())
     .limit(bindparam("most"))
 )
-_PROGRESS = (
+_PROGRESS = Prepared(
     update(incidents)
     .where(
         incidents.c.id == bindparam("given_id"),
@@ -77,19 +84,19 @@ def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incid
     wait for each other in a circle. Rows that only point to it are not held up.
     """
     query = _GET_AND_HOLD if hold else _GET
-    found = tx.execute(query, {"given_id": incident_id}).one_or_none()
+    found = query.first(tx, {"given_id": incident_id})
     return _value(found) if found else None
 
 
 def hold_if_free(tx: Connection, incident_id: IncidentId) -> bool:
     """Hold it like `get`, unless another transaction does; False then, at once."""
-    return tx.execute(_HOLD_IF_FREE, {"given_id": incident_id}).first() is not None
+    return _HOLD_IF_FREE.first(tx, {"given_id": incident_id}) is not None
 
 
 def find_open(tx: Connection, trouble: str, *, hold: bool = False) -> Incident | None:
     """The one open incident of a trouble; `hold` as in `get`."""
     query = _OPEN_AND_HOLD if hold else _OPEN
-    found = tx.execute(query, {"given_trouble": trouble}).one_or_none()
+    found = query.first(tx, {"given_trouble": trouble})
     return _value(found) if found else None
 
 
@@ -124,7 +131,7 @@ def hold_all(
 
 def find_latest(tx: Connection, trouble: str) -> Incident | None:
     """The newest incident of a trouble that ended by resolve or close."""
-    found = tx.execute(_LATEST, {"given_trouble": trouble}).one_or_none()
+    found = _LATEST.first(tx, {"given_trouble": trouble})
     return _value(found) if found else None
 
 
@@ -136,11 +143,11 @@ def find_newest(tx: Connection, trouble: str) -> Incident | None:
         .order_by(incidents.c.id.desc())
         .limit(1)
     ).one_or_none()
-    return _value(found) if found else None
+    return _value(found._mapping) if found else None
 
 
 def find_by_channel(tx: Connection, channel_id: str) -> Incident | None:
-    found = tx.execute(_BY_CHANNEL, {"given_channel": channel_id}).one_or_none()
+    found = _BY_CHANNEL.first(tx, {"given_channel": channel_id})
     return _value(found) if found else None
 
 
@@ -156,7 +163,7 @@ def list_not_closed(tx: Connection, *, limit: int = 200) -> list[Incident]:
 
 def _worst_first(tx: Connection, states: Iterable[State], limit: int) -> list[Incident]:
     rows = tx.execute(_WORST_FIRST, {"states": list(states), "most": limit})
-    return [_value(row) for row in rows]
+    return [_value(row._mapping) for row in rows]
 
 
 def list_opened(tx: Connection, start: datetime, end: datetime) -> list[Incident]:
@@ -166,7 +173,7 @@ def list_opened(tx: Connection, start: datetime, end: datetime) -> list[Incident
         .where(incidents.c.opened_at >= start, incidents.c.opened_at < end)
         .order_by(incidents.c.id)
     )
-    return [_value(row) for row in rows]
+    return [_value(row._mapping) for row in rows]
 
 
 def count(tx: Connection) -> dict[tuple[str, str], int]:
@@ -242,7 +249,7 @@ def adopt_channel(tx: Connection, incident_id: IncidentId, *, channel_id: str, n
 def made_progress(tx: Connection, incident_id: IncidentId, by: PersonId, at: datetime) -> bool:
     """True when `by` holds the acknowledgement, whose clock then starts anew."""
     facts = {"given_id": incident_id, "given_person": by, "given_at": at}
-    return tx.execute(_PROGRESS, facts).rowcount == 1
+    return _PROGRESS.run(tx, facts) == 1
 
 
 def shift_progress(tx: Connection, *, by: timedelta) -> None:
@@ -261,8 +268,6 @@ def shift_progress(tx: Connection, *, by: timedelta) -> None:
         tx.execute(update(incidents).where(incidents.c.id == bindparam("given_id")), moved)
 
 
-def _value(row: Row[Any]) -> Incident:
-    facts = dict(row._mapping)
-    facts["state"] = State(facts["state"])
-    facts["severity"] = Severity(facts["severity"])
+def _value(found: Mapping[Any, Any]) -> Incident:
+    facts = {**found, "state": State(found["state"]), "severity": Severity(found["severity"])}
     return Incident(**facts)

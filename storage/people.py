@@ -1,13 +1,15 @@
 """Who Slack says is who: account, standing, name and zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.rules.organisation import PersonId
+from storage.prepared import Prepared
 from storage.tables import people
 from storage.upsert import insert_for
 
@@ -33,8 +35,8 @@ class Account:
     seen_at: datetime
 
 
-_GET = select(people).where(people.c.id == bindparam("given_id"))
-_BY_SLACK = select(people).where(people.c.slack_id == bindparam("given_id"))
+_GET = Prepared(select(people).where(people.c.id == bindparam("given_id")), people.c)
+_BY_SLACK = Prepared(select(people).where(people.c.slack_id == bindparam("given_id")), people.c)
 
 
 def remember(tx: Connection, **values: Any) -> None:
@@ -50,12 +52,12 @@ def remember(tx: Connection, **values: Any) -> None:
 
 
 def get(tx: Connection, person: PersonId) -> Account | None:
-    found = tx.execute(_GET, {"given_id": person}).one_or_none()
+    found = _GET.first(tx, {"given_id": person})
     return _value(found) if found else None
 
 
 def by_slack(tx: Connection, slack_id: str) -> Account | None:
-    found = tx.execute(_BY_SLACK, {"given_id": slack_id}).one_or_none()
+    found = _BY_SLACK.first(tx, {"given_id": slack_id})
     return _value(found) if found else None
 
 
@@ -65,10 +67,8 @@ def hold(tx: Connection, person: PersonId) -> None:
 
 
 def list_all(tx: Connection) -> list[Account]:
-    return [_value(row) for row in tx.execute(select(people).order_by(people.c.id))]
+    return [_value(row._mapping) for row in tx.execute(select(people).order_by(people.c.id))]
 
 
-def _value(row: Row[Any]) -> Account:
-    facts = dict(row._mapping)
-    facts["standing"] = Standing(facts["standing"])
-    return Account(**facts)
+def _value(found: Mapping[Any, Any]) -> Account:
+    return Account(**{**found, "standing": Standing(found["standing"])})

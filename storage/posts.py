@@ -1,11 +1,13 @@
 """Where the things we keep editing stand in Slack."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
+from storage.prepared import Prepared
 from storage.tables import posts
 from storage.upsert import add_if_new
 
@@ -18,22 +20,20 @@ class Post:
     incident: int | None
 
 
-_FIND = select(posts).where(posts.c.key == bindparam("given_key"))
+_FIND = Prepared(select(posts).where(posts.c.key == bindparam("given_key")), posts.c)
 
 
 def remember(
     tx: Connection, key: str, *, channel: str, ts: str, at: datetime, incident: int | None
 ) -> bool:
     """True unless this key stands somewhere already."""
-    values = {"key": key, "channel": channel, "ts": ts, "at": at, "incident": incident}
-    return add_if_new(tx, posts, values) is not None
+    told = {"key": key, "channel": channel, "ts": ts, "at": at, "incident": incident}
+    return add_if_new(tx, posts, told) is not None
 
 
 def find(tx: Connection, key: str) -> Post | None:
-    row = tx.execute(_FIND, {"given_key": key}).one_or_none()
-    if row is None:
-        return None
-    return _value(row)
+    found = _FIND.first(tx, {"given_key": key})
+    return _value(found) if found else None
 
 
 def newest(tx: Connection, kind: str, *, limit: int) -> list[Post]:
@@ -44,7 +44,7 @@ def newest(tx: Connection, kind: str, *, limit: int) -> list[Post]:
         .order_by(posts.c.at.desc())
         .limit(limit)
     )
-    return [_value(row) for row in rows]
+    return [_value(row._mapping) for row in rows]
 
 
 def forget(tx: Connection, key: str) -> None:
@@ -52,5 +52,5 @@ def forget(tx: Connection, key: str) -> None:
     tx.execute(delete(posts).where(posts.c.key == key))
 
 
-def _value(row: Row[Any]) -> Post:
-    return Post(key=row.key, channel=row.channel, ts=row.ts, incident=row.incident)
+def _value(found: Mapping[Any, Any]) -> Post:
+    return Post(**{name: found[name] for name in ("key", "channel", "ts", "incident")})

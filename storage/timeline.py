@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage import bulk
+from storage.prepared import Prepared
 from storage.tables import timeline
 
 
@@ -23,7 +24,7 @@ class Entry:
     facts: Mapping[str, Any]
 
 
-_ADD = insert(timeline)
+_ADD = Prepared(insert(timeline))
 
 
 def add(
@@ -36,7 +37,7 @@ def add(
     **facts: Any,
 ) -> None:
     told = {"incident": incident_id, "at": at, "kind": kind, "by": by, "facts": facts}
-    tx.execute(_ADD, told)
+    _ADD.run(tx, told)
 
 
 def add_all(

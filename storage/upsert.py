@@ -4,8 +4,10 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.prepared import Found, Prepared
 
 
 def insert_for(tx: Connection, table: Table) -> Any:
@@ -15,16 +17,18 @@ def insert_for(tx: Connection, table: Table) -> Any:
     return sqlite.insert(table)
 
 
-def add_if_new(tx: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
+def add_if_new(tx: Connection, table: Table, values: Mapping[str, Any]) -> Found | None:
     """The new row, or None when one of its keys is there already."""
-    return tx.execute(_unless_there(tx.dialect.name, table), values).one_or_none()
+    return _unless_there(table).first(tx, values)
 
 
 @functools.cache
-def _unless_there(dialect: str, table: Table) -> Any:
-    """Made once for each table: to build a statement costs four times what to run it does."""
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(table).on_conflict_do_nothing().returning(*table.c)
+def _unless_there(table: Table) -> Prepared:
+    def make(dialect: str) -> Any:
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        return insert(table).on_conflict_do_nothing().returning(*table.c)
+
+    return Prepared(make, table.c)
 
 
 def inserted(tx: Connection, statement: Any, key: ColumnElement[Any]) -> bool:
