@@ -1,6 +1,7 @@
 """`run`, from its start to its stop: the front first, and behind it everything else."""
 
 import asyncio
+import gc
 import importlib
 import logging
 import signal
@@ -49,6 +50,8 @@ async def _run(settings: Settings, when_ready: Callable[[], WhenReady] | None) -
         # Most of the stack is Slack's; alerts do not wait for it.
         build: Any = await asyncio.to_thread(importlib.import_module, "app.build")
         async with build.behind(front):
+            # What is there by now stays: to look through it for what is not costs a page its time.
+            gc.freeze()
             alerts, private = front.bound
             log.info("Baton is ready: alerts on %s, health and metrics on %s", alerts, private)
             beside = asyncio.create_task(_beside(settings, when_ready))

@@ -60,6 +60,11 @@ def only_public() -> Iterator[Watch]:
         _here.watch = None
 
 
+def stands() -> bool:
+    """Whether this thread connects to public addresses only."""
+    return getattr(_here, "watch", None) is not None
+
+
 def _install() -> None:
     global _installed
     with _installing:

@@ -1,5 +1,6 @@
 """The kinds of push provider: which apprise plugin speaks each, and how it is made loud."""
 
+import functools
 import importlib
 import logging
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.paging.calls import keep_connections
 from app.paging.words import PageText
 
 PUSH = {
@@ -33,6 +35,7 @@ READ_SECONDS = 4.0
 _heard = threading.local()
 
 
+@functools.cache
 def load() -> None:
     """Import apprise and the push plugins: a third of a second that no page should pay for.
 
@@ -42,8 +45,8 @@ def load() -> None:
     if _listen not in logger.filters:
         logger.addFilter(_listen)
     logger.setLevel(logging.DEBUG)
-    for module, _ in PUSH.values():
-        importlib.import_module(f"apprise.plugins.{module}")
+    for module, name in PUSH.values():
+        _plugin(module, name)
 
 
 def make(url: str, **more: Any) -> Any | None:
@@ -56,7 +59,7 @@ def make(url: str, **more: Any) -> Any | None:
 
     load()
     module, name = LISTED[url.partition("://")[0]]
-    plugin = getattr(importlib.import_module(f"apprise.plugins.{module}"), name)
+    plugin = _plugin(module, name)
     facts = plugin.parse_url(url)
     if not facts:
         return None
@@ -70,6 +73,13 @@ def make(url: str, **more: Any) -> Any | None:
     made.socket_connect_timeout = CONNECT_SECONDS
     made.socket_read_timeout = READ_SECONDS
     return made
+
+
+@functools.cache
+def _plugin(module: str, name: str) -> Any:
+    plugins = importlib.import_module(f"apprise.plugins.{module}")
+    keep_connections(plugins)
+    return getattr(plugins, name)
 
 
 def make_loud(url: str, text: PageText) -> tuple[Any | None, str]:

@@ -16,12 +16,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class PushServer:
-    """Remembers what it was sent. `status` is what it answers; `hang` makes it answer never."""
+    """Remembers what it was sent, and from which port. `status` is what it answers, `cookie` what
+    goes with it; `hang` makes it answer never."""
 
     port: int = 0
     status: int = 200
     hang: bool = False
     to: str | None = None
+    cookie: str | None = None
+    peers: list[int] = field(default_factory=list)
     heard: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
     @property
@@ -34,22 +37,26 @@ class PushServer:
 
     async def answer(self, request: web.Request) -> web.Response:
         body = await request.json() if request.can_read_body else None
+        self.peers.append(
+            request.transport.get_extra_info("peername")[1] if request.transport else 0
+        )
         self.heard.append((request.path, dict(request.headers), body))
         if self.hang:
             await asyncio.sleep(60)
         if self.to is not None:
             raise web.HTTPTemporaryRedirect(self.to)
-        return web.json_response({"id": "x"}, status=self.status)
+        headers = {"Set-Cookie": self.cookie} if self.cookie else None
+        return web.json_response({"id": "x"}, status=self.status, headers=headers)
 
 
 @asynccontextmanager
-async def push_server(*, hang: bool = False) -> AsyncIterator[PushServer]:
+async def push_server(*, hang: bool = False, port: int = 0) -> AsyncIterator[PushServer]:
     server = PushServer(hang=hang)
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", server.answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     server.port = runner.addresses[0][1]
     try:
         yield server
