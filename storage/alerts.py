@@ -14,7 +14,7 @@ from storage import bulk
 from storage.columns import dump_json
 from storage.prepared import Prepared
 from storage.tables import alerts
-from storage.upsert import add_if_new
+from storage.upsert import put_if_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ _FIND_FIRING = Prepared(
 
 def add(tx: Connection, **values: Any) -> bool:
     """False when this fingerprint is firing already (a lost race)."""
-    return add_if_new(tx, alerts, values) is not None
+    return put_if_new(tx, alerts, values) is not None
 
 
 def find_firing(tx: Connection, source: str, fingerprint: str) -> Firing | None:

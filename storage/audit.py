@@ -1,6 +1,6 @@
 """The audit log: who did what, when and why, refusals included. Rows are only ever added."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
 
 from app.rules.chain import Record
 from storage import bulk
+from storage.columns import dump_json
 from storage.prepared import Prepared
 from storage.tables import audit
 
@@ -48,10 +49,18 @@ def add(
     _ADD.run(tx, {**told, "refused": refused, "facts": facts})
 
 
-def add_all(tx: Connection, done: Sequence[tuple[str, str, str]], *, at: datetime, by: str) -> None:
-    """Several acts of one: act, subject, and the facts as JSON."""
+def add_all(
+    tx: Connection,
+    done: Sequence[tuple[str, str, str, str, Mapping[str, Any]]],
+    *,
+    at: datetime,
+) -> None:
+    """Of each who did it, the act, its subject, why, and the facts."""
     now = bulk.instant(tx, at)
-    rows = [(now, by, act, subject, "", False, facts) for act, subject, facts in done]
+    rows = [
+        (now, by, act, subject, why, False, dump_json(facts))
+        for by, act, subject, why, facts in done
+    ]
     bulk.add(tx, audit, ("at", "by", "act", "subject", "why", "refused", "facts"), rows)
 
 

@@ -31,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
 from storage.tables import effects, incidents
-from storage.upsert import add_if_new
+from storage.upsert import put_if_new
 
 
 class Lane(StrEnum):
@@ -226,7 +226,7 @@ def ask(
         "outcome": Outcome.DUE,
         "asked_at": now,
     }
-    return add_if_new(tx, effects, values) is not None
+    return put_if_new(tx, effects, values) is not None
 
 
 def ask_and_claim(
@@ -260,8 +260,8 @@ def ask_and_claim(
         "attempts": 1,
         "first_claimed_at": now,
     }
-    made = add_if_new(tx, effects, values)
-    return _value(made, repeat=False) if made else None
+    made = put_if_new(tx, effects, values)
+    return _value({**values, "id": made}, repeat=False) if made is not None else None
 
 
 def ask_again(
@@ -466,9 +466,7 @@ def renew(tx: Connection, held: Sequence[Effect], *, until: datetime) -> set[int
     for nobody, so that nobody can be waiting for it in a circle.
     """
     return {
-        effect.id
-        for effect in held
-        if _RENEW.run(tx, {**_claim_of(effect), "until": until}) == 1
+        effect.id for effect in held if _RENEW.run(tx, {**_claim_of(effect), "until": until}) == 1
     }
 
 

@@ -71,6 +71,15 @@ _PROGRESS = Prepared(
 )
 
 
+_AMONG_OPEN = "state IN ('triggered', 'acknowledged') AND trouble {}"
+_OPEN_OF = {
+    "postgresql": _AMONG_OPEN,
+    # Left to itself SQLite walks through all that are open.
+    "sqlite": "id IN (SELECT id FROM incidents INDEXED BY uq_incidents_open_trouble"
+    f" WHERE {_AMONG_OPEN})",
+}
+
+
 def open_new(tx: Connection, **values: Any) -> Incident | None:
     """The new incident, or None when one for this trouble is open already (a lost race)."""
     found = add_if_new(tx, incidents, {"state": State.TRIGGERED, **values})
@@ -108,7 +117,7 @@ def hold_all(
     Everybody who holds several takes them in this one order.
     """
     which, value = bulk.among(tx, troubles)
-    wanted, values = f"state IN ('triggered', 'acknowledged') AND trouble {which}", [value]
+    wanted, values = _OPEN_OF[tx.dialect.name].format(which), [value]
     if ids:
         which, value = bulk.among(tx, ids, "bigint")
         wanted, values = f"({wanted}) OR id {which}", [*values, value]

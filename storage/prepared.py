@@ -15,23 +15,25 @@ from storage import bulk
 
 Found: TypeAlias = dict[str, Any]
 """A row, by the names of its columns."""
-Convert: TypeAlias = Callable[[Any], Any] | None
+Convert: TypeAlias = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
     """`binds`: name, conversion and, where it is the statement's own, the value; in the order of
-    their places, a name again for each of them on SQLite."""
+    their places, a name again for each of them on SQLite. `converts`: what comes out otherwise."""
 
     text: str
-    binds: tuple[tuple[str, Convert, Any], ...]
-    reads: tuple[tuple[str, Convert], ...]
+    binds: tuple[tuple[str, Convert | None, Any], ...]
+    names: tuple[str, ...]
+    converts: tuple[tuple[str, Convert], ...]
 
     def value(self, row: Iterable[Any]) -> Found:
-        return {
-            name: value if convert is None or value is None else convert(value)
-            for (name, convert), value in zip(self.reads, row, strict=True)
-        }
+        found = dict(zip(self.names, row, strict=True))
+        for name, convert in self.converts:
+            if found[name] is not None:
+                found[name] = convert(found[name])
+        return found
 
 
 class Prepared:
@@ -72,9 +74,13 @@ class Prepared:
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = self._make(dialect, list(values))
+        told = [
+            values.get(name, own) if convert is None else convert(values.get(name, own))
+            for name, convert, own in made.binds
+        ]
         if dialect.positional:
-            return made, [_told(bind, values) for bind in made.binds]
-        return made, {bind[0]: _told(bind, values) for bind in made.binds}
+            return made, told
+        return made, {bind[0]: value for bind, value in zip(made.binds, told, strict=True)}
 
     def _make(self, dialect: Dialect, names: list[str]) -> _Made:
         given = self._statement
@@ -87,20 +93,19 @@ class Prepared:
             (name, _way_in(compiled, name, dialect), None if name in names else own[name])
             for name in expanded.positiontup or own
         )
-        reads = ((str(column.key), _way_out(column, dialect)) for column in self._columns)
-        return _Made(text=expanded.statement, binds=tuple(binds), reads=tuple(reads))
+        ways = [(str(column.key), _way_out(column, dialect)) for column in self._columns]
+        return _Made(
+            text=expanded.statement,
+            binds=tuple(binds),
+            names=tuple(name for name, _ in ways),
+            converts=tuple((name, convert) for name, convert in ways if convert is not None),
+        )
 
 
-def _told(bind: tuple[str, Convert, Any], values: Mapping[str, Any]) -> Any:
-    name, convert, own = bind
-    value = values.get(name, own)
-    return value if convert is None else convert(value)
-
-
-def _way_in(compiled: SQLCompiler, name: str, dialect: Dialect) -> Convert:
+def _way_in(compiled: SQLCompiler, name: str, dialect: Dialect) -> Convert | None:
     bind = compiled.binds.get(name)  # a value of an IN (…) has a name of its own, and is plain
     return bind.type.dialect_impl(dialect).bind_processor(dialect) if bind is not None else None
 
 
-def _way_out(column: ColumnElement[Any], dialect: Dialect) -> Convert:
+def _way_out(column: ColumnElement[Any], dialect: Dialect) -> Convert | None:
     return column.type.dialect_impl(dialect).result_processor(dialect, None)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage import bulk
-from storage.prepared import Prepared
+from storage.columns import dump_json
 from storage.tables import timeline
 
 
@@ -24,29 +24,16 @@ class Entry:
     facts: Mapping[str, Any]
 
 
-_ADD = Prepared(insert(timeline))
-
-
-def add(
+def add_all(
     tx: Connection,
-    incident_id: IncidentId,
-    kind: str,
+    happened: Sequence[tuple[IncidentId, str, PersonId | None, Mapping[str, Any]]],
     *,
     at: datetime,
-    by: PersonId | None = None,
-    **facts: Any,
 ) -> None:
-    told = {"incident": incident_id, "at": at, "kind": kind, "by": by, "facts": facts}
-    _ADD.run(tx, told)
-
-
-def add_all(
-    tx: Connection, happened: Sequence[tuple[IncidentId, str, str]], *, at: datetime
-) -> None:
-    """What Baton itself notes: incident, kind, and the facts as JSON."""
+    """Of each the incident, the kind, whoever did it, and the facts."""
     now = bulk.instant(tx, at)
-    rows = [(incident, now, kind, facts) for incident, kind, facts in happened]
-    bulk.add(tx, timeline, ("incident", "at", "kind", "facts"), rows)
+    rows = [(incident, now, kind, by, dump_json(facts)) for incident, kind, by, facts in happened]
+    bulk.add(tx, timeline, ("incident", "at", "kind", "by", "facts"), rows)
 
 
 def list_of(tx: Connection, incident_id: IncidentId) -> list[Entry]:

@@ -19,16 +19,22 @@ def insert_for(tx: Connection, table: Table) -> Any:
 
 def add_if_new(tx: Connection, table: Table, values: Mapping[str, Any]) -> Found | None:
     """The new row, or None when one of its keys is there already."""
-    return _unless_there(table).first(tx, values)
+    return _unless_there(table, *table.c).first(tx, values)
+
+
+def put_if_new(tx: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """The new row's id, or None when one of its keys is there already."""
+    made = _unless_there(table, table.c.id).first(tx, values)
+    return made["id"] if made else None
 
 
 @functools.cache
-def _unless_there(table: Table) -> Prepared:
+def _unless_there(table: Table, *columns: ColumnElement[Any]) -> Prepared:
     def make(dialect: str) -> Any:
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        return insert(table).on_conflict_do_nothing().returning(*table.c)
+        return insert(table).on_conflict_do_nothing().returning(*columns)
 
-    return Prepared(make, table.c)
+    return Prepared(make, columns)
 
 
 def inserted(tx: Connection, statement: Any, key: ColumnElement[Any]) -> bool:

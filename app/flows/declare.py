@@ -49,6 +49,7 @@ def declare(
     incident = here or open_incident(
         work,
         trouble=trouble,
+        before=incidents.find_latest(work.tx, trouble),
         title=title,
         assessment=assessment,
         source="people",

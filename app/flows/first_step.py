@@ -8,6 +8,7 @@ from app.flows.kinds import Kind
 from app.flows.take_step import take_step
 from app.flows.work import Work
 from app.rules.incident import IncidentId
+from storage.aside import aside
 from storage.effects import Lane
 
 log = logging.getLogger("baton.paging")
@@ -27,15 +28,16 @@ def take_first_step(work: Work, incident: IncidentId, escalation: int) -> None:
 
 
 def _take(work: Work, incident: IncidentId, escalation: int) -> None:
-    before = len(work.claimed)
+    claimed, notes = len(work.claimed), len(work.notes)
     try:
-        with work.tx.begin_nested():
-            take_step(work, escalation, step=0)
+        with aside(work.tx):
+            take_step(work, escalation, step=0, held=True)
     except DBAPIError:
         raise  # a lost race or the database itself: the whole transaction is tried again
     except Exception:
         log.exception("the first step of INC-%s could not be taken at once", incident)
-        del work.claimed[before:]
+        del work.claimed[claimed:]
+        del work.notes[notes:]
         _ask(work, incident, escalation)
 
 

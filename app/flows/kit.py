@@ -242,6 +242,7 @@ def _finish(work: Work) -> list[tuple[Effect, object]]:
     """What a flow left for its end, and then what delivery needs to speak what was claimed."""
     for last in work.last:
         last(work)
+    work.write_notes()
     live = work.live
     return [(each, live.prepare(work, each)) for each in work.claimed] if live else []
 

@@ -16,6 +16,7 @@ def open_incident(
     work: Work,
     *,
     trouble: str,
+    before: Incident | None,
     title: str,
     assessment: Assessment,
     source: str,
@@ -25,10 +26,10 @@ def open_incident(
     declared_by: PersonId | None = None,
 ) -> Incident | None:
     """The new incident with everything it needs asked for; None when this trouble is open already.
+    `before` is the latest one of this trouble that ended.
 
     The page is asked for first and waits for none of the rest (product.md 8).
     """
-    before = incidents.find_latest(work.tx, trouble)
     came_back = before and before.resolved_at and work.now - before.resolved_at < CAME_BACK_WITHIN
     incident = incidents.open_new(
         work.tx,

@@ -37,6 +37,7 @@ def raise_unreadable(work: Work, source: str, *, problem: str) -> None:
     open_incident(
         work,
         trouble=trouble,
+        before=incidents.find_latest(work.tx, trouble),
         title=f"Cannot read alerts from {source}: {problem}",
         assessment=Assessment(severity=Severity.P1, reason=reason),
         source=source,

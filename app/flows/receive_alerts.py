@@ -125,10 +125,13 @@ def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
     )
 
 
-def attach_or_open(work: Work, source: str, alert: Alert, trouble: Trouble) -> Incident:
-    """The incident that an alert belongs to now."""
+def attach_or_open(
+    work: Work, source: str, alert: Alert, trouble: Trouble, *, none_open: bool = False
+) -> Incident:
+    """The incident that an alert belongs to now. `none_open`: there was none a moment ago."""
     for _ in range(RACES):
-        here = incidents.find_open(work.tx, trouble.key, hold=True)
+        here = None if none_open else incidents.find_open(work.tx, trouble.key, hold=True)
+        none_open = False
         if here is not None:
             _attach(work, here, trouble)
             return work.incident(here.id)
@@ -141,6 +144,7 @@ def attach_or_open(work: Work, source: str, alert: Alert, trouble: Trouble) -> I
         opened = open_incident(
             work,
             trouble=trouble.key,
+            before=latest,
             title=alert.title,
             assessment=trouble.assessment,
             source=source,

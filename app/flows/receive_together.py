@@ -21,8 +21,7 @@ from app.flows.work import Work
 from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.incident import IncidentId
 from app.rules.organisation import Severity
-from storage import alerts, audit, inbox, incidents, tallies, timeline, tokens
-from storage.columns import dump_json
+from storage import alerts, inbox, incidents, tallies, tokens
 
 
 class LostRace(Exception):
@@ -206,7 +205,9 @@ class _Troubles:
             speak.refresh_cards(self._work, shown)
 
     def _open_first(self, telling: _Telling) -> None:
-        incident = attach_or_open(self._work, telling.source, telling.alert, telling.trouble)
+        incident = attach_or_open(
+            self._work, telling.source, telling.alert, telling.trouble, none_open=True
+        )
         here = _Here(incident.id, incident.severity, incident.channel_id)
         self._held[here.id] = self._open[telling.trouble.key] = here
 
@@ -231,7 +232,6 @@ class _Firings:
     now: dict[tuple[str, str], _Firing] = field(default_factory=dict)
     new: list[_Firing] = field(default_factory=list)
     known: list[_Firing] = field(default_factory=list)
-    notes: list[tuple[IncidentId, str, str]] = field(default_factory=list)
 
     def look_up_ended(self, tellings: Sequence[_Telling]) -> list[IncidentId]:
         """The incidents of firings that are said to be over: they are held as well."""
@@ -264,9 +264,6 @@ class _Firings:
         if over:
             alerts.end_all(work.tx, over, at=work.now)
         alerts.add_all(work.tx, [_stored(each) for each in self.new], at=work.now)
-        timeline.add_all(work.tx, self.notes, at=work.now)
-        acts = [(kind, f"INC-{incident}", facts) for incident, kind, facts in self.notes]
-        audit.add_all(work.tx, acts, at=work.now, by="baton")
 
     def _find(self, tellings: Sequence[_Telling]) -> Iterator[tuple[str, alerts.Known]]:
         wanted: dict[str, dict[str, None]] = {}
@@ -303,8 +300,8 @@ class _Firings:
 
     def _note(self, incident: IncidentId, kind: str, telling: _Telling) -> None:
         alert = telling.alert
-        facts = {"alarm": alert.alarm, "title": alert.title, "source": telling.source}
-        self.notes.append((incident, kind, dump_json(facts)))
+        source = telling.source
+        self.work.note(incident, kind, alarm=alert.alarm, title=alert.title, source=source)
 
 
 def _stored(firing: _Firing) -> alerts.New:

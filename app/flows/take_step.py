@@ -35,8 +35,9 @@ class _Turn:
     wait: timedelta
 
 
-def take_step(work: Work, escalation_id: int, *, step: int) -> list[Page]:
-    """Ring the people of the step that is due; empty when it is no longer wanted.
+def take_step(work: Work, escalation_id: int, *, step: int, held: bool = False) -> list[Page]:
+    """Ring the people of the step that is due; empty when it is no longer wanted. `held`: this
+    transaction holds its incident already.
 
     An empty or unreachable step is skipped at once, in this same transaction (product.md 12);
     people who cannot be woken are told on what they have, and the next step rings with them
@@ -47,7 +48,7 @@ def take_step(work: Work, escalation_id: int, *, step: int) -> list[Page]:
         return []
     incident = work.incident(found.incident)
     # Read again, now that nobody can answer it until this step is taken.
-    escalation = escalations.get(work.tx, escalation_id) or found
+    escalation = found if held else escalations.get(work.tx, escalation_id) or found
     if escalation.state is not Ringing.RINGING or escalation.step != step:
         return []
     if not _wanted(escalation, incident):

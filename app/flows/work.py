@@ -47,6 +47,17 @@ class Admission:
     by: str = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened to an incident."""
+
+    incident: IncidentId
+    kind: str
+    by: PersonId | None
+    why: str
+    facts: Mapping[str, Any]
+
+
 class Live(Protocol):
     """Delivery, where it runs in this process: what is due at once need not be looked for."""
 
@@ -80,6 +91,7 @@ class Work:
     claimed: list[Effect] = field(default_factory=list)
     last: list[Callable[["Work"], object]] = field(default_factory=list)
     """Run when the flow has returned, in its transaction and before its commit."""
+    notes: list[Note] = field(default_factory=list)
 
     def ask(
         self,
@@ -211,10 +223,24 @@ class Work:
         why: str = "",
         **facts: Any,
     ) -> None:
-        """Write what happened into the timeline and the audit log."""
-        told = {**facts, "why": why} if why else facts
-        timeline.add(self.tx, incident_id, kind, at=self.now, by=by, **told)
-        self.audit(kind, f"INC-{incident_id}", by=by or "baton", why=why, **facts)
+        """Write what happened into the timeline and the audit log, at the end of the flow."""
+        self.notes.append(Note(incident_id, kind, by, why, facts))
+
+    def write_notes(self) -> None:
+        """All that were taken, in few statements."""
+        notes, self.notes = self.notes, []
+        told = [
+            (each.incident, each.kind, each.by, {**each.facts, "why": each.why})
+            if each.why
+            else (each.incident, each.kind, each.by, each.facts)
+            for each in notes
+        ]
+        acts = [
+            (each.by or "baton", each.kind, f"INC-{each.incident}", each.why, each.facts)
+            for each in notes
+        ]
+        timeline.add_all(self.tx, told, at=self.now)
+        audit.add_all(self.tx, acts, at=self.now)
 
     def audit(self, act: str, subject: str, *, by: str, why: str = "", **facts: Any) -> None:
         audit.add(self.tx, at=self.now, by=by, act=act, subject=subject, why=why, **facts)

@@ -124,10 +124,9 @@ def tame(text: str, longest: int = LINE) -> str:
     Phones turn addresses into links, so a scheme is broken apart ("https: //"); a bare domain
     name may still be underlined by a phone that guesses.
     """
-    if text.isascii() and text.isprintable():  # almost always, and much quicker to tell
-        kept = text[: longest * 8]
-    else:
-        kept = _without_tricks(text[: longest * 8])
+    kept = text[: longest * 8]
+    if not kept.isprintable():  # almost always it is, and that is much quicker to tell
+        kept = _without_tricks(kept)
     return cut(" ".join(kept.split()).replace("://", ": //"), longest)
 
 

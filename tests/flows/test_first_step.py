@@ -120,7 +120,9 @@ def test_a_step_that_fails_loses_no_alert_and_is_tried_again(
 def test_what_is_undone_rings_nobody(bench: Bench, speaker: Speaker) -> None:
     def opens_and_fails(work: Work) -> None:
         why = Assessment(severity=Severity.P1, reason="P1: a try")
-        open_incident(work, trouble="a try", title="a try", assessment=why, source="test")
+        open_incident(
+            work, trouble="a try", before=None, title="a try", assessment=why, source="test"
+        )
         raise LookupError("after all was written")
 
     with pytest.raises(LookupError):

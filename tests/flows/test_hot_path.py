@@ -60,7 +60,8 @@ def test_no_statement_of_an_alerts_path_walks_a_table_that_grows(bench: Bench) -
         plan
         for plan in plans(bench, asked)
         for table in GROWING
-        if plan.startswith(f"SCAN {table}")
+        # By its state alone one finds all that are open, which in a storm are many.
+        if plan.startswith((f"SCAN {table}", f"SEARCH {table} USING INDEX ix_{table}_state"))
     ]
     # The newest row's number is the end of its index, not a walk.
     assert [each for each in walks if "max(id)" not in each] == []
