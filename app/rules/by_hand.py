@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.rules import calendar
 from app.rules.organisation import Organisation, PersonId, RotaKind, ServiceId
@@ -68,15 +68,14 @@ def may_page_by_hand(
 
 def volunteers_now(org: Organisation, schedule: Schedule, at: datetime) -> tuple[PersonId, ...]:
     """Whoever has the out-of-hours rota, and everybody whose tour runs."""
-    found: list[PersonId | None] = [schedule.on_duty(org.out_of_hours_rota, at).person]
+    found = [each.person for each in schedule.all_on_duty(org.out_of_hours_rota, at)]
     pool = org.rotas.get(org.out_of_hours_rota)
     if pool is not None and pool.kind is RotaKind.VOLUNTEERS:
         day = at.astimezone(pool.rotation.timezone).date()
         found += [
             tour.person
             for tour in pool.tours
-            if tour.accepted_on is not None
-            and tour.starts <= day < tour.starts + timedelta(weeks=tour.weeks)
+            if tour.accepted_on is not None and tour.starts <= day < tour.ends
         ]
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
@@ -85,9 +84,10 @@ def _has_a_rota_in_hours(
     org: Organisation, schedule: Schedule, at: datetime, target: PersonId
 ) -> bool:
     return any(
-        schedule.on_duty(team.rota, at).person == target
+        shift.person == target
         for team in org.teams.values()
         if team.rota is not None and calendar.is_working(team.working_hours, at)
+        for shift in schedule.all_on_duty(team.rota, at)
     )
 
 

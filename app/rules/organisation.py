@@ -133,36 +133,107 @@ class Rotation:
     """`every` in whole days turns on the wall clock of `timezone` (a day may have 23 or 25 hours);
     a shorter one turns in elapsed time. `starts` is the local date (and, with a time in it, the
     local instant) from which the first member serves. `day` (Monday=0) aligns weekly turns;
-    with `days`, only the listed weekdays are turns and the others are nobody's."""
+    with `days`, only the listed weekdays are turns and the others are nobody's.
+
+    `turns`, of a weekly rotation, are the weekdays on which a turn begins: Monday and Friday
+    make turns of four days and of three. `until` ends each day of duty on the clock of
+    `timezone`; what is left of the day is nobody's, and is no turn."""
 
     every: timedelta
     timezone: ZoneInfo
     starts: date
+    until: time | None = None
     time: time
     day: int | None = None
     days: frozenset[int] | None = None
+    turns: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """One place of a rota that follows the sun: its people serve from `rotation.time` there until
+    the next office's time has come, so that the offices' days tile whatever their clocks do."""
+
+    name: str
+    rotation: Rotation
+    members: tuple[PersonId, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tour:
-    """A volunteer's weeks. Without `accepted_on` they are invited, not on the rota."""
+    """A volunteer's weeks. Without `accepted_on` they are invited, not on the rota.
+
+    `left_on` is the day from which they take no new shift, of a tour that was left early;
+    `office` is theirs, on a rota that follows the sun.
+    """
 
     person: PersonId
     starts: date
     weeks: int
     accepted_on: date | None = None
+    left_on: date | None = None
+    office: str | None = None
+
+    @property
+    def ends(self) -> date:
+        """The first day that is not in it."""
+        whole = self.starts + timedelta(weeks=self.weeks)
+        return whole if self.left_on is None else max(self.starts, min(whole, self.left_on))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
     """`person` serves in `[start, end)` (aware, UTC). Of two that overlap the later `made_at` wins;
-    one from the file has `made_at` None and loses against any made by people (product.md 37)."""
+    one from the file has `made_at` None and loses against any made by people (product.md 37).
+
+    `slot` is which of the people on duty at once is relieved. With `of`, a swap, it follows the
+    shift: see `Anchor`.
+    """
 
     person: PersonId
     start: datetime
     end: datetime
     why: str = ""
     made_at: datetime | None = None
+    slot: int = 0
+    of: "Anchor | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """The whole turn of `person` that begins on the local date `day`. When the rota is edited the
+    swap goes with it: to the same day's turn at its new hours or, when the day is another's now,
+    to their nearest turn (product.md 24)."""
+
+    person: PersonId
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """`person` is away in `[start, end)` (aware, UTC): turns of theirs that begin after it was
+    made go to the next in turn for so long. A running shift is moved by nothing but an override
+    (product.md 21), and a leave that was withdrawn still holds for the turns before."""
+
+    person: PersonId
+    start: datetime
+    end: datetime
+    made_at: datetime
+    withdrawn_at: datetime | None = None
+
+    def holds(self, turn_start: datetime) -> bool:
+        """Whether it counts for a turn that began then."""
+        gone = self.withdrawn_at is not None and self.withdrawn_at <= turn_start
+        return self.made_at <= turn_start and not gone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shadow:
+    """`person` looks over the shoulder of whoever serves in `[start, end)`; nothing rings them."""
+
+    person: PersonId
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +258,10 @@ class RotaKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rota:
-    """One rotation through its members in file order (volunteers: by tour start first)."""
+    """One rotation through its members in file order (volunteers: by tour start first).
+
+    `slots` people serve at once. With `offices` the rotation is theirs, and `members` is empty.
+    """
 
     id: RotaId
     kind: RotaKind
@@ -195,6 +269,8 @@ class Rota:
     members: tuple[PersonId, ...] = ()
     tours: tuple[Tour, ...] = ()
     overrides: tuple[Override, ...] = ()
+    offices: tuple[Office, ...] = ()
+    slots: int = 1
     pool: Pool | None = None
     pay_per_shift: Pay | None = None
 

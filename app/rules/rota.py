@@ -1,15 +1,17 @@
 """Who is on duty when: the one schedule that everything uses (product.md 21 and 26)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
 
 from app.rules.calendar import Interval
-from app.rules.organisation import Override, PersonId
-from app.rules.succession import INSTANT, RotaVersion, Turn, turn_order, turns_between
+from app.rules.organisation import Anchor, Leave, Override, PersonId
+from app.rules.succession import INSTANT, RotaVersion, Turn
+from app.rules.sun import turn_order, turns_between
 from app.rules.turns import EVER, FOREVER
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Why",
     "next_boundary",
     "on_duty",
+    "settled",
     "shifts",
     "turn_order",
 ]
@@ -27,12 +30,18 @@ __all__ = [
 NOT_STARTED = "the rota has not started"
 DAY_OFF = "nobody serves on this day"
 NOBODY = "nobody is on the rota"
+TOO_FEW = "fewer people are on the rota than serve at once"
+ALL_AWAY = "everybody on the rota is away"
+STANDS_IN = "stands in for somebody who is away"
+REACH = timedelta(days=120)
+"""How far from its day a swapped turn is looked for after an edit of the rota."""
 
 
 class Why(StrEnum):
     """Why a shift is somebody's, or nobody's."""
 
     ROTATION = "rotation"
+    LEAVE = "leave"
     OVERRIDE = "override"
     GAP = "gap"
 
@@ -43,8 +52,9 @@ class Shift:
 
     `turn` is the whole turn that this is a part of, however much of it was asked for, is
     overridden or falls to a later version; None where no rotation runs. `instead_of` has the
-    turn and is relieved by the override. `version` is the place of the rota's version among
-    those given. `note` is the override's reason, or says why there is a gap.
+    turn, and is away or relieved by the override. `version` is the place of the rota's version
+    among those given. `note` is the override's reason, or says why there is a gap. `slot` counts
+    those who serve at once, from 0.
     """
 
     start: datetime
@@ -56,6 +66,7 @@ class Shift:
     note: str = ""
     override: Override | None = None
     instead_of: PersonId | None = None
+    slot: int = 0
 
 
 def shifts(
@@ -63,29 +74,38 @@ def shifts(
     overrides: Sequence[Override],
     start: datetime,
     end: datetime,
+    away: Sequence[Leave] = (),
+    slot: int = 0,
 ) -> list[Shift]:
     """The final schedule of `[start, end)`, in order: it tiles the window exactly.
 
-    Two neighbours may be one person's, for a shift ends with its turn. Versions stand in the
-    order in which they were applied.
+    The layers, each over the one before: the rotation, leave, overrides. Two neighbours may be
+    one person's, for a shift ends with its turn. Versions stand in the order in which they were
+    applied.
     """
     if start >= end:
         return []
-    base = _rotation(versions, start, end)
-    served = _during(overrides, start, end)
+    base = _rotation(versions, start, end, away, slot)
+    served = _during(settled(versions, overrides), start, end, slot)
     return list(_relieved(base, _winning(served))) if served else base
 
 
-def on_duty(versions: Sequence[RotaVersion], overrides: Sequence[Override], at: datetime) -> Shift:
+def on_duty(
+    versions: Sequence[RotaVersion],
+    overrides: Sequence[Override],
+    at: datetime,
+    away: Sequence[Leave] = (),
+    slot: int = 0,
+) -> Shift:
     """The shift that runs at `at`, with its true start and end."""
     turn = next(turns_between(versions, at, at + INSTANT), None)
     if turn is None:
         since = min((version.since for version in versions), default=FOREVER)
-        pieces = [Shift(EVER, since, None, Why.GAP, note=NOT_STARTED)]
+        pieces = [Shift(EVER, since, None, Why.GAP, note=NOT_STARTED, slot=slot)]
     else:
-        pieces = _pieces(turn)
+        pieces = _pieces(turn, away, slot)
     running = next(each for each in pieces if each.start <= at < each.end)
-    served = _during(overrides, running.start, running.end)
+    served = _during(settled(versions, overrides), running.start, running.end, slot)
     around = _relieved([running], _winning(served)) if served else [running]
     return next(each for each in around if each.start <= at < each.end)
 
@@ -98,41 +118,132 @@ def next_boundary(versions: Sequence[RotaVersion], at: datetime) -> datetime:
     return at if running.turn is None else running.end
 
 
-def _during(overrides: Sequence[Override], start: datetime, end: datetime) -> list[Override]:
-    return [each for each in overrides if each.start < end and start < each.end]
+def settled(versions: Sequence[RotaVersion], overrides: Sequence[Override]) -> Sequence[Override]:
+    """The overrides, with those that follow a shift put where their shift is now; one whose
+    person has no turn there any more is left out."""
+    if all(each.of is None for each in overrides):
+        return overrides
+    found = []
+    for each in overrides:
+        if each.of is None:
+            found.append(each)
+        elif (place := _place_of(tuple(versions), each.of)) is not None:
+            span, slot = place
+            found.append(replace(each, start=span.start, end=span.end, slot=slot, of=None))
+    return found
 
 
-def _rotation(versions: Sequence[RotaVersion], start: datetime, end: datetime) -> list[Shift]:
+@lru_cache(maxsize=256)
+def _place_of(versions: tuple[RotaVersion, ...], anchor: Anchor) -> tuple[Interval, int] | None:
+    """The turn that an anchor means: its person's on its day, or else their nearest one."""
+    noon = datetime.combine(anchor.day, time(12), UTC)
+    near = list(turns_between(versions, noon - REACH, noon + REACH))
+    own = [
+        (turn, slot)
+        for turn in near
+        for slot in range(versions[turn.version].rota.slots)
+        if turn.person(slot) == anchor.person and turn.span.start == turn.whole.start
+    ]
+    if not own:
+        return None
+
+    def distance(found: tuple[Turn, int]) -> tuple[int, datetime]:
+        turn = found[0]
+        zone = versions[turn.version].rota.rotation.timezone
+        days = turn.whole.start.astimezone(zone).date() - anchor.day
+        return abs(days.days), turn.whole.start
+
+    turn, slot = min(own, key=distance)
+    return turn.whole, slot
+
+
+def _during(
+    overrides: Sequence[Override], start: datetime, end: datetime, slot: int
+) -> list[Override]:
+    return [
+        each for each in overrides if each.start < end and start < each.end and each.slot == slot
+    ]
+
+
+def _rotation(
+    versions: Sequence[RotaVersion],
+    start: datetime,
+    end: datetime,
+    away: Sequence[Leave],
+    slot: int,
+) -> list[Shift]:
     """The schedule without overrides."""
     found: list[Shift] = []
     at = start
     for turn in turns_between(versions, start, end):
         if at < turn.span.start:
-            found.append(Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED))
-        found += _pieces(turn)
+            gap = Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED, slot=slot)
+            found.append(gap)
+        found += _pieces(turn, away, slot)
         at = turn.span.end
     if at < end:
-        found.append(Shift(at, end, None, Why.GAP, note=NOT_STARTED))
+        found.append(Shift(at, end, None, Why.GAP, note=NOT_STARTED, slot=slot))
     inside = [each for each in found if start < each.end and each.start < end]
     inside[0] = _cut(inside[0], max(inside[0].start, start), inside[0].end)
     inside[-1] = _cut(inside[-1], inside[-1].start, min(inside[-1].end, end))
     return inside
 
 
-def _pieces(turn: Turn) -> list[Shift]:
+def _pieces(turn: Turn, away: Sequence[Leave], slot: int) -> list[Shift]:
     """A turn's hours on duty, and the days off between them."""
-    span, whole, version = turn.span, turn.whole, turn.version
-    why, note = (Why.GAP, NOBODY) if turn.person is None else (Why.ROTATION, "")
+    span, whole, version, person = turn.span, turn.whole, turn.version, turn.person(slot)
+    why, note = (Why.GAP, NOBODY if not slot else TOO_FEW) if person is None else (Why.ROTATION, "")
     found: list[Shift] = []
     at = span.start
     for duty in turn.duty:
         if at < duty.start:
-            found.append(Shift(at, duty.start, None, Why.GAP, whole, version, DAY_OFF))
-        found.append(Shift(duty.start, duty.end, turn.person, why, whole, version, note))
+            found.append(_day_off(turn, at, duty.start, slot))
+        serving = Shift(duty.start, duty.end, person, why, whole, version, note, slot=slot)
+        found += _without_the_away(serving, turn, away) if away else [serving]
         at = duty.end
     if at < span.end:
-        found.append(Shift(at, span.end, None, Why.GAP, whole, version, DAY_OFF))
+        found.append(_day_off(turn, at, span.end, slot))
     return found
+
+
+def _day_off(turn: Turn, start: datetime, end: datetime, slot: int) -> Shift:
+    return Shift(start, end, None, Why.GAP, turn.whole, turn.version, DAY_OFF, slot=slot)
+
+
+def _without_the_away(shift: Shift, turn: Turn, away: Sequence[Leave]) -> list[Shift]:
+    """While the one whose turn it is is away, the next in turn who is not serves."""
+    held = [
+        each
+        for each in away
+        if each.start < shift.end and shift.start < each.end and each.holds(turn.span.start)
+    ]
+    if shift.person is None or all(each.person != shift.person for each in held):
+        return [shift]
+    edges = {at for each in held for at in (each.start, each.end) if shift.start < at < shift.end}
+    found: list[Shift] = []
+    for start, end in pairwise([shift.start, *sorted(edges), shift.end]):
+        gone = {each.person for each in held if each.start <= start < each.end}
+        piece = _stood_in(shift, start, end, turn, gone)
+        if found and (found[-1].person, found[-1].why) == (piece.person, piece.why):
+            start = found.pop().start
+        found.append(replace(piece, start=start))
+    return found
+
+
+def _stood_in(
+    shift: Shift, start: datetime, end: datetime, turn: Turn, gone: set[PersonId]
+) -> Shift:
+    """Of several who serve at once each who is away has a stand-in of their own."""
+    if shift.person not in gone:
+        return replace(shift, start=start, end=end)
+    order, step = turn.order(), turn.stretch.step if turn.stretch else 0
+    earlier = sum(each in gone for each in order[: shift.slot])
+    free = [each for each in order[step:] if each not in gone]
+    person = free[earlier] if earlier < len(free) else None
+    why, note = (Why.LEAVE, STANDS_IN) if person else (Why.GAP, ALL_AWAY)
+    return replace(
+        shift, start=start, end=end, person=person, why=why, note=note, instead_of=shift.person
+    )
 
 
 def _relieved(
@@ -156,7 +267,19 @@ def _relieved(
 
 
 def _cut(shift: Shift, start: datetime, end: datetime) -> Shift:
-    return Shift(start, end, shift.person, shift.why, shift.turn, shift.version, shift.note)
+    """As `dataclasses.replace`, which a year of shifts would feel."""
+    return Shift(
+        start,
+        end,
+        shift.person,
+        shift.why,
+        shift.turn,
+        shift.version,
+        shift.note,
+        None,
+        shift.instead_of,
+        shift.slot,
+    )
 
 
 def _override(shift: Shift, start: datetime, end: datetime, override: Override) -> Shift:
@@ -170,6 +293,7 @@ def _override(shift: Shift, start: datetime, end: datetime, override: Override) 
         override.why,
         override,
         shift.person,
+        shift.slot,
     )
 
 

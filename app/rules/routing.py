@@ -83,13 +83,12 @@ def who(
     owned, team = _owner(org, service)
     call: TeamId | None = None
     if owned is None or team is None or not calendar.is_working(team.working_hours, at):
-        choice, gap = _volunteer(org, schedule, owned, team, at)
+        primary, gap = _volunteers(org, schedule, owned, team, at)
     elif team.rota is None:
-        choice, gap = None, f"{team.name} has no rota, so its channel is called"
+        primary, gap = (), f"{team.name} has no rota, so its channel is called"
         call = team.id
     else:
-        choice, gap = _on_owners_rota(schedule, owned, team, team.rota, at)
-    primary = (choice,) if choice is not None else ()
+        primary, gap = _on_owners_rota(schedule, owned, team, team.rota, at)
     order, missing = _second_tier(org, schedule, at, frozenset(each.person for each in primary))
     return Route(
         primary=primary,
@@ -110,15 +109,20 @@ def is_out_of_hours_for(org: Organisation, at: datetime, service: ServiceId | No
 def manager_order(org: Organisation, schedule: Schedule, at: datetime) -> list[PersonId]:
     """The manager tier in the order in which it rings: the one on duty, then as turns come.
 
-    Only people marked manager (product.md 11). Whoever is relieved by an override comes last.
-    Where the manager rota has none, everybody marked manager: a page must find somebody.
+    Only people marked manager (product.md 11). Whoever is relieved by an override, or is away,
+    comes last. Where the manager rota has none, everybody marked manager: a page must find
+    somebody.
     """
     duty = schedule.on_duty(org.manager_rota, at)
     order = schedule.turn_order(org.manager_rota, at)
     if duty.why is Why.OVERRIDE and duty.person is not None:
         order = [duty.person, *(each for each in order if each != duty.instead_of), *order]
     found = [each for each in dict.fromkeys(order) if _is_manager(org, each)]
-    return found or [each.id for each in org.people.values() if each.manager]
+    found = found or [each.id for each in org.people.values() if each.manager]
+    if not schedule.away:
+        return found
+    # An override wins over a leave: who covers has said so later, and knowingly.
+    return sorted(found, key=lambda each: each != duty.person and schedule.is_away(each, at))
 
 
 def managers_for_round(
@@ -149,27 +153,24 @@ def _is_manager(org: Organisation, person: PersonId | None) -> bool:
 
 def _on_owners_rota(
     schedule: Schedule, service: Service, team: Team, rota_id: RotaId, at: datetime
-) -> tuple[Choice | None, str]:
+) -> tuple[tuple[Choice, ...], str]:
     hours = team.working_hours
     span = f"{hours.start:%H:%M}–{hours.end:%H:%M} {hours.timezone.key}"
-    shift = schedule.on_duty(rota_id, at)
-    if shift.person is None:
-        return None, f"nobody has rota {rota_id} of {team.name} in its working hours {span}"
     reason = f"on the rota of {team.name}, who own {service.name}, in working hours {span}"
-    return _choice(schedule, rota_id, shift, shift.person, reason, "owner"), ""
+    found, missing = _on_rota(schedule, rota_id, at, reason, "owner")
+    if not found:
+        return (), f"nobody has rota {rota_id} of {team.name} in its working hours {span}"
+    return found, missing
 
 
-def _volunteer(
+def _volunteers(
     org: Organisation,
     schedule: Schedule,
     service: Service | None,
     team: Team | None,
     at: datetime,
-) -> tuple[Choice | None, str]:
+) -> tuple[tuple[Choice, ...], str]:
     rota_id = org.out_of_hours_rota
-    shift = schedule.on_duty(rota_id, at)
-    if shift.person is None:
-        return None, f"nobody has the out-of-hours rota {rota_id}"
     when = "out of hours"
     if service is None or team is None:
         when = "no team owns it"
@@ -177,7 +178,23 @@ def _volunteer(
         day = at.astimezone(team.working_hours.timezone).date()
         when = f"out of hours, holiday {day.isoformat()} of {team.name}"
     reason = f"on call with the {rota_id} ({when})"
-    return _choice(schedule, rota_id, shift, shift.person, reason, "volunteers"), ""
+    found, missing = _on_rota(schedule, rota_id, at, reason, "volunteers")
+    return found, missing if found else f"nobody has the out-of-hours rota {rota_id}"
+
+
+def _on_rota(
+    schedule: Schedule, rota_id: RotaId, at: datetime, reason: str, rule: str
+) -> tuple[tuple[Choice, ...], str]:
+    """Everybody who serves at once, each once, and what is missing when some places are empty."""
+    running = schedule.all_on_duty(rota_id, at)
+    serving = {shift.person: shift for shift in reversed(running) if shift.person is not None}
+    found = [
+        _choice(schedule, rota_id, shift, person, reason, rule)
+        for person, shift in reversed(serving.items())
+    ]
+    empty = sum(shift.person is None for shift in running)
+    missing = f"{empty} of the {len(running)} places on rota {rota_id} are empty" if empty else ""
+    return tuple(found), missing
 
 
 def _second_tier(
@@ -229,5 +246,7 @@ def _choice(
     if shift.why is Why.OVERRIDE:
         reason += f", covering for {shift.instead_of}" if shift.instead_of else ", by an override"
         reason += f": {shift.note}" if shift.note else ""
+    elif shift.why is Why.LEAVE:
+        reason += f", standing in for {shift.instead_of}, who is away"
     facts = {**schedule.facts(rota_id, shift), "rule": rule}
     return Choice(person=person, reason=reason, facts=facts)

@@ -1,21 +1,23 @@
 """Every rota's versions and overrides: what decides who serves, as one value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.rules import rota
-from app.rules.organisation import Organisation, Override, PersonId, RotaId
+from app.rules.organisation import Leave, Organisation, Override, PersonId, RotaId, Shadow
 from app.rules.rota import RotaVersion, Shift
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """What decides who serves: every rota's versions and overrides. A rota that is not in it has
-    nobody."""
+    """What decides who serves: every rota's versions and overrides, and who is away. A rota that
+    is not in it has nobody. `shadows` look on, and are rung by nothing."""
 
     rotas: Mapping[RotaId, tuple[Sequence[RotaVersion], Sequence[Override]]]
+    away: Sequence[Leave] = ()
+    shadows: Mapping[RotaId, Sequence[Shadow]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, org: Organisation) -> "Schedule":
@@ -23,13 +25,43 @@ class Schedule:
         rotas = org.rotas.values()
         return cls({each.id: ((RotaVersion(each, None),), each.overrides) for each in rotas})
 
-    def on_duty(self, rota_id: RotaId, at: datetime) -> Shift:
+    def on_duty(self, rota_id: RotaId, at: datetime, slot: int = 0) -> Shift:
         versions, overrides = self.rotas.get(rota_id, ((), ()))
-        return rota.on_duty(versions, overrides, at)
+        return rota.on_duty(versions, overrides, at, self.away, slot)
 
-    def shifts(self, rota_id: RotaId, start: datetime, end: datetime) -> list[Shift]:
+    def all_on_duty(self, rota_id: RotaId, at: datetime) -> list[Shift]:
+        """One for each of those who serve at once, gaps included."""
+        return [self.on_duty(rota_id, at, slot) for slot in range(self.slots(rota_id, at))]
+
+    def slots(self, rota_id: RotaId, at: datetime) -> int:
+        """How many serve at once: as the version in force says."""
+        if all(each.rota.slots == 1 for each in self.rotas.get(rota_id, ((), ()))[0]):
+            return 1
+        version = self.on_duty(rota_id, at).version
+        return 1 if version is None else self.rotas[rota_id][0][version].rota.slots
+
+    def shifts(self, rota_id: RotaId, start: datetime, end: datetime, slot: int = 0) -> list[Shift]:
         versions, overrides = self.rotas.get(rota_id, ((), ()))
-        return rota.shifts(versions, overrides, start, end)
+        return rota.shifts(versions, overrides, start, end, self.away, slot)
+
+    def everyones_shifts(self, rota_id: RotaId, start: datetime, end: datetime) -> list[Shift]:
+        """Of every slot that any version has, by start."""
+        versions = self.rotas.get(rota_id, ((), ()))[0]
+        slots = max((each.rota.slots for each in versions), default=1)
+        found = [each for slot in range(slots) for each in self.shifts(rota_id, start, end, slot)]
+        return sorted(found, key=lambda each: (each.start, each.slot))
+
+    def is_away(self, person: PersonId, at: datetime) -> bool:
+        """By a leave that was not withdrawn by then."""
+        return any(
+            each.person == person and each.start <= at < each.end and each.holds(at)
+            for each in self.away
+        )
+
+    def shadowing(self, rota_id: RotaId, at: datetime) -> list[PersonId]:
+        """Who looks over the shoulder of whoever serves at `at`."""
+        found = self.shadows.get(rota_id, ())
+        return [each.person for each in found if each.start <= at < each.end]
 
     def turn_order(self, rota_id: RotaId, at: datetime) -> list[PersonId]:
         return rota.turn_order(self.rotas.get(rota_id, ((), ()))[0], at)

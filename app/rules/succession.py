@@ -53,7 +53,7 @@ class RotaVersion:
             return tuple(Place(person) for person in self.rota.members)
         accepted = [tour for tour in self.rota.tours if tour.accepted_on is not None]
         return tuple(
-            Place(tour.person, tour.starts, tour.starts + timedelta(weeks=tour.weeks))
+            Place(tour.person, tour.starts, tour.ends)
             for tour in sorted(accepted, key=lambda tour: tour.starts)
         )
 
@@ -78,9 +78,18 @@ class Turn:
 
     span: Interval
     whole: Interval
-    person: PersonId | None
     duty: Sequence[Interval]
     version: int
+    stretch: "Stretch | None"
+    number: int
+
+    def person(self, slot: int = 0) -> PersonId | None:
+        """Who serves in it; with several at once, in which of their places."""
+        return self.stretch.person(self.number, slot) if self.stretch else None
+
+    def order(self) -> Sequence[PersonId]:
+        """Everybody who is on the rota then, beginning with `person(0)`, as their turns come."""
+        return self.stretch.order(self.number) if self.stretch else ()
 
 
 def turns_between(
@@ -118,37 +127,40 @@ class _Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class Stretch:
     """The turns `[first, stop)`, between which the members are the same; `eligible` are their
-    places, and `offset` says which of them has the first turn."""
+    places, and `offset` says which of them has the first turn. `step` people serve at once."""
 
     first: int
     stop: int
     places: tuple[Place, ...]
     eligible: Sequence[int]
     offset: int
+    step: int
 
-    def place(self, turn: int) -> int:
-        return self.eligible[(turn - self.first + self.offset) % len(self.eligible)]
+    def place(self, turn: int, slot: int = 0) -> int:
+        passed = (turn - self.first) * self.step + slot
+        return self.eligible[(passed + self.offset) % len(self.eligible)]
 
-    def person(self, turn: int) -> PersonId | None:
-        if turn < self.first or not self.eligible:
+    def person(self, turn: int, slot: int = 0) -> PersonId | None:
+        if turn < self.first or slot >= self.step:
             return None
-        return self.places[self.place(turn)].person
+        return self.places[self.place(turn, slot)].person
 
     def order(self, turn: int) -> list[PersonId]:
-        return [self.places[self.place(turn + n)].person for n in range(len(self.eligible))]
+        return [self.places[self.place(turn, n)].person for n in range(len(self.eligible))]
 
 
-def _last_of(stretches: Sequence[_Stretch]) -> _Served | None:
+def _last_of(stretches: Sequence[Stretch]) -> _Served | None:
     for stretch in reversed(stretches):
         if stretch.eligible:
-            return _Served(stretch.places, stretch.place(stretch.stop - 1))
+            last = stretch.place(stretch.stop - 1, stretch.step - 1)
+            return _Served(stretch.places, last)
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Reign:
+class Reign:
     """A version while it is in force."""
 
     number: int
@@ -173,7 +185,7 @@ class _Reign:
         served = duty is None or any(each.start < self.span.end for each in duty)
         return turn + 1 if served else turn
 
-    def stretches(self, last: _Served | None) -> list[_Stretch]:
+    def stretches(self, last: _Served | None) -> list[Stretch]:
         """The turns of this reign, cut where somebody comes or goes."""
         turns, places = self.version.turns, self.version.places
         first, stop = self.turn_at(self.span.start), self.stop()
@@ -181,18 +193,19 @@ class _Reign:
             return []
         if self.span.start == turns.begin:
             last = None  # the first one in order is on duty at `from`
-        found: list[_Stretch] = []
+        found: list[Stretch] = []
         for begin, end in pairwise([*self._cuts(first, stop), stop]):
             starts = max(turns.start(begin), self.span.start)
             day = starts.astimezone(self.version.rota.rotation.timezone).date()
             eligible = _eligible(places, day)
             offset = _successor(last, places, eligible) if eligible else 0
-            found.append(_Stretch(begin, end, places, eligible, offset))
+            step = min(self.version.rota.slots, len(eligible))
+            found.append(Stretch(begin, end, places, eligible, offset, step))
             last = _last_of(found[-1:]) or last
         return found
 
     def turns_between(
-        self, stretches: Sequence[_Stretch], start: datetime, end: datetime
+        self, stretches: Sequence[Stretch], start: datetime, end: datetime
     ) -> Iterator[Turn]:
         turns = self.version.turns
         turn = turns.at(max(start, self.span.start))
@@ -205,9 +218,9 @@ class _Reign:
                 span = Interval(begin, self.span.end)
             while number < len(stretches) and turn >= stretches[number].stop:
                 number += 1
-            person = stretches[number].person(turn) if number < len(stretches) else None
+            stretch = stretches[number] if number < len(stretches) else None
             if span.start < span.end:
-                yield Turn(span, whole, person, _duty(turns, turn, span), self.number)
+                yield Turn(span, whole, _duty(turns, turn, span), self.number, stretch, turn)
             begin, turn = max(following, begin), turn + 1
 
     def _cuts(self, first: int, stop: int) -> list[int]:
@@ -215,25 +228,25 @@ class _Reign:
         return sorted({first, *(turn for turn in changes if first < turn < stop)})
 
 
-def _reigns(versions: Sequence[RotaVersion]) -> list[_Reign]:
+def reigns(versions: Sequence[RotaVersion]) -> list[Reign]:
     """A later version rules over an earlier one from its effect on."""
-    found: list[_Reign] = []
+    found: list[Reign] = []
     end = FOREVER
     for number in range(len(versions) - 1, -1, -1):
         since = versions[number].since
         if since < end:
-            found.append(_Reign(number, versions[number], Interval(since, end)))
+            found.append(Reign(number, versions[number], Interval(since, end)))
             end = since
     return found[::-1]
 
 
 @lru_cache(maxsize=256)
-def _history(versions: tuple[RotaVersion, ...]) -> Sequence[tuple[_Reign, Sequence[_Stretch]]]:
+def _history(versions: tuple[RotaVersion, ...]) -> Sequence[tuple[Reign, Sequence[Stretch]]]:
     """Every reign with its stretches, in order. Remembered, because who is on duty now is asked
     all the time and the versions seldom change."""
     last: _Served | None = None
-    found: list[tuple[_Reign, Sequence[_Stretch]]] = []
-    for reign in _reigns(versions):
+    found: list[tuple[Reign, Sequence[Stretch]]] = []
+    for reign in reigns(versions):
         stretches = reign.stretches(last)
         last = _last_of(stretches) or last
         found.append((reign, stretches))

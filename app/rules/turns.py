@@ -13,6 +13,7 @@ from app.rules.calendar import DAY, Interval, to_utc
 from app.rules.organisation import Rotation
 
 WEEK_DAYS = 7
+EVERY_DAY = frozenset(range(WEEK_DAYS))
 EVER = datetime(1, 1, 3, tzinfo=UTC)
 FOREVER = datetime(9999, 12, 29, tzinfo=UTC)
 """Instants that have a local time in every zone, before and after everything."""
@@ -42,6 +43,8 @@ class Turns(Protocol):
 def turns_of(rotation: Rotation) -> Turns:
     """Whole days turn on the wall clock; anything else in elapsed time."""
     if rotation.every % DAY == timedelta(0):
+        if rotation.turns:
+            return _SplitWeeks(rotation, rotation.turns)
         if rotation.days is not None and rotation.every.days % WEEK_DAYS:
             return _ListedDays(rotation, rotation.days)
         return _Days(rotation)
@@ -75,6 +78,7 @@ class _Days:
         self._every = rotation.every.days
         self._first = _date(rotation.starts)
         self._days = rotation.days
+        self._until = rotation.until
         self._anchor = self._first
         if rotation.day is not None and self._every % WEEK_DAYS == 0:
             self._anchor -= (self._first.weekday() - rotation.day) % WEEK_DAYS * DAY
@@ -93,10 +97,20 @@ class _Days:
         return 0 if day <= self._first else _ceil((day - self._anchor).days, self._every)
 
     def duty(self, turn: int) -> list[Interval] | None:
-        return None if self._days is None else self._listed(turn, self._days)
+        if self._days is None and self._until is None:
+            return None
+        return self._listed(turn, EVERY_DAY if self._days is None else self._days)
 
     def _opening(self, day: date) -> datetime:
         return self.begin if day <= self._first else to_utc(day, self._clock, self._zone)
+
+    def _closing(self, day: date) -> datetime:
+        """Where clocks skip `until` the next opening may come first."""
+        following = self._opening(day + DAY)
+        if self._until is None:
+            return following
+        last = day if self._until > self._clock else day + DAY
+        return min(to_utc(last, self._until, self._zone), following)
 
     def _date_of(self, turn: int) -> date:
         return self._anchor + turn * self._every * DAY
@@ -105,15 +119,16 @@ class _Days:
         return (day - self._anchor).days // self._every
 
     def _listed(self, turn: int, days: frozenset[int]) -> list[Interval]:
-        """A day reaches from the turning time on its date to the same on the next."""
+        """A day reaches from the turning time on its date to `until`, or to the next day's."""
         found: list[Interval] = []
         day, end = max(self._date_of(turn), self._first), self._date_of(turn + 1)
         while day < end:
             if day.weekday() in days:
-                opens, closes = self._opening(day), self._opening(day + DAY)
+                opens, closes = self._opening(day), self._closing(day)
                 if found and found[-1].end == opens:
                     opens = found.pop().start
-                found.append(Interval(opens, closes))
+                if opens < closes:
+                    found.append(Interval(opens, closes))
             day += DAY
         return found
 
@@ -138,6 +153,33 @@ class _ListedDays(_Days):
 
     def _listed_before(self, day: date) -> int:
         weeks, rest = divmod((day - self._first).days, WEEK_DAYS)
+        return weeks * len(self._offsets) + bisect_left(self._offsets, rest)
+
+
+class _SplitWeeks(_Days):
+    """A turn begins on each of some weekdays. Of a rotation that starts on another weekday the
+    first turn is the rest of the one that would be running."""
+
+    def __init__(self, rotation: Rotation, turns: frozenset[int]) -> None:
+        super().__init__(rotation)
+        self._anchor = self._first
+        while self._anchor.weekday() not in turns:
+            self._anchor -= DAY
+        first = self._anchor.weekday()
+        self._offsets = sorted((day - first) % WEEK_DAYS for day in turns)
+
+    def first_on(self, day: date) -> int:
+        return 0 if day <= self._first else self._begun_before(day)
+
+    def _date_of(self, turn: int) -> date:
+        weeks, place = divmod(turn, len(self._offsets))
+        return self._anchor + (weeks * WEEK_DAYS + self._offsets[place]) * DAY
+
+    def _turn_on(self, day: date) -> int:
+        return self._begun_before(day + DAY) - 1
+
+    def _begun_before(self, day: date) -> int:
+        weeks, rest = divmod((day - self._anchor).days, WEEK_DAYS)
         return weeks * len(self._offsets) + bisect_left(self._offsets, rest)
 
 
