@@ -70,7 +70,7 @@ def _rotas_of(work: Work, person: PersonId) -> list[RotaId]:
     return [
         rota.id
         for rota in work.org.rotas.values()
-        if person in rota.members
+        if person in rota.everybody
         or person in {tour.person for tour in rota.tours}
         or any(
             each.person == person and each.end > work.now

@@ -20,6 +20,7 @@ from app.rules.organisation import (
     Due,
     Heartbeat,
     Intake,
+    Office,
     Organisation,
     Override,
     Pay,
@@ -146,14 +147,24 @@ def _rota(entry: RotaEntry, directory: Directory) -> Rota:
     return Rota(
         id=entry.id,
         kind=entry.kind,
-        rotation=_rotation(entry.rotation),
+        rotation=_rotation(entry.rotation or entry.office[0].rotation),
         members=_people(entry.members, directory),
+        offices=tuple(
+            Office(
+                name=office.name,
+                rotation=_rotation(office.rotation),
+                members=_people(office.members, directory),
+            )
+            for office in entry.office
+        ),
+        slots=entry.slots,
         tours=tuple(
             Tour(
                 person=directory.identity(tour.person),
                 starts=tour.start,
                 weeks=tour.weeks,
                 accepted_on=tour.accepted_on,
+                office=tour.office,
             )
             for tour in entry.tour
         ),
@@ -185,4 +196,6 @@ def _rotation(entry: RotationEntry) -> Rotation:
         time=at,
         day=entry.day,
         days=frozenset(entry.days) if entry.days is not None else None,
+        turns=frozenset(entry.turns) if entry.turns is not None else None,
+        until=entry.until,
     )

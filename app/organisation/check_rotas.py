@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 
+from app.organisation.check_rotations import check_rotations
 from app.organisation.check_teams import check_members
 from app.organisation.directory import Directory, refuse_doubles
 from app.organisation.findings import Findings
 from app.organisation.problem import quoted
-from app.organisation.schema import OrganisationFile, RotaEntry, RotationEntry
+from app.organisation.schema import OrganisationFile, RotaEntry
 from app.rules.organisation import RotaKind
 
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+WEEK = timedelta(weeks=1)
 FEWEST, MOST = 5, 8
 TOUR_KEYS = ("person", "from", "weeks")
 
@@ -36,59 +37,15 @@ def check_rotas(
                 "Name it in [organisation] or as a team's rota, or remove it.",
                 given=["organisation", "team", f"{path}.id"],
             )
-        _check_rotation(rota.rotation, f"{path}.rotation", findings)
-        check_members(rota.members, f"{path}.members", directory, findings)
+        check_rotations(rota, path, findings)
+        for place, members in _members(rota, path):
+            check_members(members, place, directory, findings)
         _check_kind(rota, path, file, directory, findings)
         _check_tours(rota, path, directory, findings)
         _check_overrides(rota, path, directory, findings)
         _check_pool(rota, path, findings)
         _check_volunteers(rota, path, directory, findings, today)
     _check_two_tiers(file, directory, findings)
-
-
-def _check_rotation(rotation: RotationEntry, path: str, findings: Findings) -> None:
-    if not rotation.every:
-        findings.problem(f"{path}.every", "is no time at all", 'Write "1w", "1d" or "12h".')
-    elif rotation.day is not None and rotation.every % WEEK:
-        findings.problem(
-            f"{path}.day",
-            "needs a rotation of whole weeks",
-            'Write every = "1w", or leave day out.',
-            given=[f"{path}.every"],
-        )
-    _check_start(rotation, path, findings)
-    if rotation.days and rotation.every % DAY:
-        findings.problem(
-            f"{path}.days",
-            "needs turns of whole days",
-            'Write every = "1d", or leave days out.',
-            given=[f"{path}.every"],
-        )
-    elif rotation.days and rotation.every != DAY:
-        findings.warning(
-            f"{path}.every",
-            "is taken as one day, because days makes each listed day a turn of its own",
-            'Write every = "1d", or leave days out.',
-            given=[f"{path}.days"],
-        )
-    if rotation.days is not None and not rotation.days:
-        findings.problem(
-            f"{path}.days",
-            "is empty, so nobody's turn ever comes",
-            'Write days = ["mon", "tue"], or leave it out.',
-        )
-
-
-def _check_start(rotation: RotationEntry, path: str, findings: Findings) -> None:
-    """A time in `from` may place turns shorter than a day; longer ones have `time` for that."""
-    start = rotation.start
-    if isinstance(start, datetime) and not rotation.every % DAY and start.time() != rotation.time:
-        findings.problem(
-            f"{path}.from",
-            f"says {start:%H:%M:%S} where time says {rotation.time}",
-            "Write the date alone; the turns begin at time.",
-            given=[f"{path}.every", f"{path}.time"],
-        )
 
 
 def _check_kind(
@@ -100,28 +57,43 @@ def _check_kind(
 ) -> None:
     kind = [f"{path}.kind"]
     if rota.kind is RotaKind.VOLUNTEERS:
-        if rota.members:
+        for place, members in _members(rota, path):
+            if not members:
+                continue
             findings.problem(
-                f"{path}.members",
+                place,
                 "belongs to rotas of other kinds: nobody is a volunteer without a tour",
                 "Write a [[rota.tour]] for each, with the day they accepted it.",
                 given=kind,
             )
         return
-    if not rota.members:
-        findings.problem(
-            f"{path}.members", "is empty, so nobody would be paged", "Name its people.", given=kind
-        )
+    for place, members in _members(rota, path):
+        if not members:
+            findings.problem(
+                place, "is empty, so nobody would be paged", "Name its people.", given=kind
+            )
     for key in ("tour", "pool"):
         if getattr(rota, key):
             findings.problem(
                 f"{path}.{key}", "belongs to the volunteers", "Write members instead.", given=kind
             )
     if rota.kind is RotaKind.MANAGERS:
-        for number, name in enumerate(rota.members):
-            _expect_manager(name, f"{path}.members[{number}]", path, directory, findings)
+        for place, name in _named(rota, path):
+            _expect_manager(name, place, path, directory, findings)
     else:
         _check_team_members(rota, path, file, directory, findings)
+
+
+def _members(rota: RotaEntry, path: str) -> list[tuple[str, list[str]]]:
+    """The rota's people by where they stand: its own, or those of each office."""
+    if rota.office:
+        return [(f"{path}.office[{n}].members", each.members) for n, each in enumerate(rota.office)]
+    return [(f"{path}.members", rota.members)]
+
+
+def _named(rota: RotaEntry, path: str) -> Iterator[tuple[str, str]]:
+    for place, members in _members(rota, path):
+        yield from ((f"{place}[{number}]", name) for number, name in enumerate(members))
 
 
 def _expect_manager(
@@ -146,10 +118,10 @@ def _check_team_members(
 ) -> None:
     teams = [team for team in file.team if team.rota == rota.id]
     own = {directory.identity(member) for team in teams for member in team.members}
-    for number, name in enumerate(rota.members):
+    for place, name in _named(rota, path):
         if teams and name in directory.people and directory.identity(name) not in own:
             findings.warning(
-                f"{path}.members[{number}]",
+                place,
                 f"{quoted(name)} is paged for team {quoted(teams[0].id)} and is not in it",
                 "Add them to the team's members, or take them off its rota.",
                 given=[f"{path}.kind", "team"],
@@ -266,7 +238,10 @@ def _between(people: int, rota: RotaEntry) -> str:
     """How many weeks pass from one start of a volunteer's shift to the next."""
     if people == 0:
         return "nobody is on it, and every out-of-hours page goes to the managers"
-    weeks = people * (rota.rotation.every / WEEK)
+    every = (
+        (rota.rotation or rota.office[0].rotation).every if rota.rotation or rota.office else WEEK
+    )
+    weeks = people * (every / WEEK)
     return f"each starts a shift every {weeks:g} week{'' if weeks == 1 else 's'}"
 
 
@@ -275,11 +250,11 @@ def _check_two_tiers(file: OrganisationFile, directory: Directory, findings: Fin
     second = directory.rotas.get(file.organisation.manager_rota)
     if second is None:
         return
-    managers = {directory.identity(name) for name in second.members}
+    managers = {directory.identity(name) for _, name in _named(second, "")}
     for number, rota in enumerate(file.rota):
         if rota.kind is RotaKind.MANAGERS:
             continue
-        places = [(f"rota[{number}].members[{n}]", name) for n, name in enumerate(rota.members)]
+        places = list(_named(rota, f"rota[{number}]"))
         places += [(f"rota[{number}].tour[{n}]", t.person) for n, t in enumerate(rota.tour)]
         for path, name in places:
             if directory.identity(name) in managers:

@@ -139,6 +139,7 @@ Budget: TypeAlias = Annotated[
     int, PlainValidator(_whole(0, 100_000)), _json_whole(0, 100_000), Example(10)
 ]
 Weeks: TypeAlias = Annotated[int, PlainValidator(_whole(1, 520)), _json_whole(1, 520), Example(26)]
+Slots: TypeAlias = Annotated[int, PlainValidator(_whole(1, 9)), _json_whole(1, 9), Example(2)]
 PoolSize: TypeAlias = Annotated[
     int, PlainValidator(_whole(1, 1000)), _json_whole(1, 1000), Example(5)
 ]

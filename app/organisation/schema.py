@@ -21,6 +21,7 @@ from app.organisation.choices import (
     Kind,
     LowSeverity,
     PoolSize,
+    Slots,
     Source,
     Weeks,
 )
@@ -181,6 +182,10 @@ class RotationEntry(Entry):
     """The weekday on which a rotation of whole weeks turns."""
     days: list[Weekday] | None = None
     """Only these weekdays are turns."""
+    turns: list[Weekday] | None = None
+    """Of a weekly rotation, the weekdays on which a turn begins: mon and fri make 4 + 3 days."""
+    until: Clock | None = None
+    """Each day of duty ends at this time; the rest of it is nobody's."""
 
 
 class TourEntry(Entry):
@@ -191,6 +196,8 @@ class TourEntry(Entry):
     weeks: Weeks
     accepted_on: Day | None = None
     """Their own consent; without it they are invited, not on the rota."""
+    office: Name | None = None
+    """Where they serve, on a rota with offices."""
 
 
 class OverrideEntry(Entry):
@@ -216,13 +223,25 @@ class PayEntry(Entry):
     currency: Currency
 
 
+class OfficeEntry(Entry):
+    """One place of a rota that follows the sun: it serves from its time on until the next one's."""
+
+    name: Name
+    rotation: RotationEntry
+    members: list[PersonName] = []
+
+
 class RotaEntry(Entry):
     """Whose turn it is."""
 
     id: Id
     kind: Kind
-    rotation: RotationEntry
+    rotation: RotationEntry | None = None
+    """Left out only where offices have their own."""
     members: list[PersonName] = []
+    office: list[OfficeEntry] = []
+    slots: Slots = 1
+    """How many serve at once."""
     tour: list[TourEntry] = []
     override: list[OverrideEntry] = []
     pool: PoolEntry | None = None

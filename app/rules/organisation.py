@@ -274,6 +274,14 @@ class Rota:
     pool: Pool | None = None
     pay_per_shift: Pay | None = None
 
+    @property
+    def everybody(self) -> tuple[PersonId, ...]:
+        """Whoever is or was named to serve in turn, each once."""
+        people = [*self.members]
+        people += [each for office in self.offices for each in office.members]
+        people += [tour.person for tour in self.tours if tour.accepted_on is not None]
+        return tuple(dict.fromkeys(people))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:

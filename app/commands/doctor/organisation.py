@@ -92,10 +92,7 @@ def _reach(tier: str, people: list[PersonId], wakeable: frozenset[PersonId]) -> 
 
 def _who_serves(organisation: Organisation, rota_id: RotaId) -> list[PersonId]:
     rota = organisation.rotas.get(rota_id)
-    if rota is None:
-        return []
-    tours = [tour.person for tour in rota.tours if tour.accepted_on is not None]
-    return list(dict.fromkeys([*rota.members, *tours]))
+    return list(rota.everybody) if rota is not None else []
 
 
 def look_at_alarms(organisation: Organisation) -> Iterator[Finding]:
