@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from app.rules.organisation import Override, RotaId
-from storage import bulk
-from storage.tables import organisations, overrides, rota_versions
+from app.rules.organisation import RotaId
+from storage import bulk, schedule_marks
+from storage.tables import organisations, rota_versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +34,19 @@ class Stamp:
 
     organisation: int | None
     mark: int | None
-    override: int | None
-    withdrawn: int
+    acts: int | None
 
 
 _STAMP = (
     "SELECT (SELECT max(id) FROM organisations), (SELECT max(id) FROM rota_versions),"
-    " (SELECT max(id) FROM overrides), (SELECT count(withdrawn_at) FROM overrides)"
+    f" (SELECT number FROM tallies WHERE name = '{schedule_marks.NAME}')"
 )
 """Asked in every transaction, so it goes to the driver as it is."""
 
 
 def stamp(tx: Connection) -> Stamp:
     found = bulk.run(tx, _STAMP).fetchone()
-    return Stamp(organisation=found[0], mark=found[1], override=found[2], withdrawn=found[3])
+    return Stamp(organisation=found[0], mark=found[1], acts=found[2])
 
 
 def add(tx: Connection, *, at: datetime, by: str, digest: str, source: str) -> int:
@@ -84,22 +83,3 @@ def list_marks(tx: Connection) -> list[RotaMark]:
         ).order_by(rota_versions.c.id)
     )
     return [RotaMark(**row._mapping) for row in rows]
-
-
-def list_overrides(tx: Connection) -> dict[RotaId, list[Override]]:
-    """What people changed in Slack, in the order they did."""
-    found: dict[RotaId, list[Override]] = {}
-    rows = tx.execute(
-        select(overrides).where(overrides.c.withdrawn_at.is_(None)).order_by(overrides.c.id)
-    )
-    for row in rows:
-        found.setdefault(row.rota, []).append(
-            Override(
-                person=row.person,
-                start=row.start_at,
-                end=row.end_at,
-                why=row.why,
-                made_at=row.made_at,
-            )
-        )
-    return found

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -21,10 +21,27 @@ from sqlalchemy import (
 
 from storage import tables
 
-OWN: Mapping[Table, str] = {tables.people: "id", tables.contact_methods: "person"}
+OWN: Mapping[Table, str] = {
+    tables.leaves: "person",
+    tables.leave_calendars: "person",
+    tables.pager_tests: "person",
+    tables.people: "id",
+    tables.contact_methods: "person",
+}
 """Rows that are about the person alone, with the column that names them."""
 NAMED: Mapping[Table, Sequence[str]] = {
-    tables.overrides: ("person", "made_by"),
+    tables.overrides: ("person", "made_by", "withdrawn_by", "of_person"),
+    tables.tours: ("person", "made_by"),
+    tables.leaves: ("made_by", "withdrawn_by"),
+    tables.leave_calendars: ("added_by",),
+    tables.cover_requests: ("person", "made_by"),
+    tables.cover_answers: ("person",),
+    tables.swaps: ("person", "with_person", "made_by", "answered_by"),
+    tables.shadows: ("person", "made_by"),
+    tables.proposals: ("made_by", "answered_by"),
+    tables.feeds: ("subject", "made_by"),
+    tables.pager_tests: ("asked_by",),
+    tables.handover_notes: ("by",),
     tables.contact_methods: ("added_by",),
     tables.intake_tokens: ("created_by",),
     tables.organisations: ("applied_by",),
@@ -49,18 +66,20 @@ WITHIN: Sequence[Column[Any]] = (
     tables.timeline.c.facts,
     tables.pages.c.rota_facts,
     tables.effects.c.facts,
+    tables.proposals.c.facts,
 )
 """Texts and facts in which their id may stand."""
 KEPT: Mapping[Table, Sequence[str]] = {tables.audit: ("by", "subject")}
 """Rows that nobody may change, this included."""
-UNSHOWN = frozenset({"target", "code_hash"})
+UNSHOWN = frozenset({"target", "code_hash", "address", "hash"})
 
 
 def export(tx: Connection, person: str) -> dict[str, list[dict[str, Any]]]:
     """Every row that names them, by table, ready for JSON; addresses only as their hints."""
-    columns = {table: (name,) for table, name in OWN.items()} | dict(NAMED) | dict(KEPT)
-    columns[tables.contact_methods] = ("person", "added_by")
-    found = {table.name: _rows(tx, table, of, person) for table, of in columns.items()}
+    columns: dict[Table, tuple[str, ...]] = {table: (name,) for table, name in OWN.items()}
+    for table, names in [*NAMED.items(), *KEPT.items()]:
+        columns[table] = (*columns.get(table, ()), *names)
+    found = {table.name: _rows(tx, table, names, person) for table, names in columns.items()}
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -115,4 +134,4 @@ def _rows(
 def _plain(row: Row[Any]) -> Iterator[tuple[str, Any]]:
     for name, value in row._mapping.items():
         if name not in UNSHOWN and name != "source":
-            yield name, value.isoformat() if isinstance(value, datetime) else value
+            yield name, value.isoformat() if isinstance(value, date) else value

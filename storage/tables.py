@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -73,7 +74,169 @@ overrides = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("withdrawn_at", UtcDateTime),
+    Column("withdrawn_by", Text),
+    Column("slot", Integer, nullable=False, server_default="0"),
+    # A swap follows the turn of this person that begins on this local date.
+    Column("of_person", Text),
+    Column("of_day", Date),
+    # No keys: SQLite takes none on a column that is added to a table.
+    Column("request", Id),
+    Column("swap", Id),
     Index("ix_overrides_rota_end_at", "rota", "end_at"),
+    Index("ix_overrides_request", "request"),
+    Index("ix_overrides_swap", "swap"),
+)
+tours = Table(
+    # Volunteers' tours as they came about in Slack; and one row for a tour of the file that its
+    # volunteer left. Who declined is kept, so that they are not asked again, and shown to nobody.
+    "tours",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("office", Text),
+    Column("state", Text, nullable=False),  # invited, accepted, declined, withdrawn
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("left_on", Date),
+    Column("left_at", UtcDateTime),
+    UniqueConstraint("rota", "person", "starts"),
+    Index("ix_tours_person", "person"),
+)
+leaves = Table(
+    # When people are away. Nobody has to say why.
+    "leaves",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("end_at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False),  # leave, holiday, calendar
+    Column("note", Text, nullable=False),
+    Column("calendar", Id, ForeignKey("leave_calendars.id")),
+    Column("uid", Text),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("withdrawn_by", Text),
+    Index("ix_leaves_person", "person", "end_at"),
+    Index("ix_leaves_calendar", "calendar"),
+)
+leave_calendars = Table(
+    # A person's own calendar of absences, read again now and then. The address is encrypted: who
+    # has it can read the calendar.
+    "leave_calendars",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("problem", Text),
+    Column("removed_at", UtcDateTime),
+    Index("ix_leave_calendars_person", "person"),
+)
+cover_requests = Table(
+    # Somebody asks the pool to take a shift, or a part of it (product.md 24).
+    "cover_requests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("slot", Integer, nullable=False, server_default="0"),
+    Column("person", Text, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("end_at", UtcDateTime, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("state", Text, nullable=False),  # open, covered, withdrawn, passed
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("ix_cover_requests_state", "state", "start_at"),
+    Index("ix_cover_requests_person", "person", "start_at"),
+)
+cover_answers = Table(
+    # Who cannot is kept, so that they are not reminded; it is shown to nobody.
+    "cover_answers",
+    metadata,
+    Column("request", Id, ForeignKey("cover_requests.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("answer", Text, nullable=False),  # took, took_part, cannot
+    Column("at", UtcDateTime, nullable=False),
+)
+swaps = Table(
+    # Two people exchange a shift each. Both overrides follow their shifts.
+    "swaps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("with_person", Text, nullable=False),
+    Column("with_day", Date, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("state", Text, nullable=False),  # proposed, accepted, declined, withdrawn, passed
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("answered_by", Text),
+    Index("ix_swaps_person", "person"),
+    Index("ix_swaps_with_person", "with_person"),
+)
+shadows = Table(
+    # Who looks over the shoulder of whoever serves; nothing rings them.
+    "shadows",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("end_at", UtcDateTime, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Index("ix_shadows_rota", "rota", "end_at"),
+)
+proposals = Table(
+    # Who might serve in shifts that nobody has, until a person accepts or dismisses it.
+    "proposals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("state", Text, nullable=False),  # open, accepted, dismissed
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("answered_by", Text),
+)
+feeds = Table(
+    # Calendar addresses: who has one can read the shifts, so only its digest is kept.
+    "feeds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),  # person, rota
+    Column("subject", Text, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Index("ix_feeds_subject", "kind", "subject"),
+)
+pager_tests = Table(
+    # A test page, and whether its person answered it (product.md 25).
+    "pager_tests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Index("ix_pager_tests_person", "person", "id"),
 )
 people = Table(
     # Who Slack says is who. The organisation file owns names, zones and the manager mark.
@@ -440,6 +603,16 @@ held = Table(
         sqlite_where=text("delivered_at IS NULL"),
         postgresql_where=text("delivered_at IS NULL"),
     ),
+)
+handover_notes = Table(
+    # What the outgoing person wants to say at a boundary, as long as it has not come.
+    "handover_notes",
+    metadata,
+    Column("rota", Text, primary_key=True),
+    Column("boundary", UtcDateTime, primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 handovers = Table(
     "handovers",

@@ -10,14 +10,17 @@ from app.commands.memory import expect_schema, file_of, kit_on, look, opened, se
 from app.commands.sentences import Failed, say, told
 from app.flows.kit import host_clock
 from app.flows.standing import NoOrganisation
+from app.flows.volunteers import with_tours
 from app.flows.work import Work
 from app.organisation.plan import Change, plan, plan_json, plan_text
 from app.organisation.read import read, read_file
 from app.rules.organisation import Organisation
 from app.rules.routing import Schedule
 from app.settings import Settings
+from storage import tours
 from storage.engine import Database
 from storage.migrate import schema_of
+from storage.tours import StoredTour
 
 
 @told
@@ -71,15 +74,15 @@ def _against(database: Database, new: Organisation) -> list[Change]:
     expect_schema(database)
     with kit_on(database) as kit:
         try:
-            old, schedule = look(kit, _in_force)
+            old, schedule, volunteers = look(kit, _in_force)
         except NoOrganisation:
             return plan(None, new, host_clock())
     versions = {rota: list(versions) for rota, (versions, _) in schedule.rotas.items()}
-    return plan(old, new, host_clock(), versions=versions)
+    return plan(old, with_tours(new, volunteers), host_clock(), versions=versions)
 
 
-def _in_force(work: Work) -> tuple[Organisation, Schedule]:
-    return work.org, work.schedule
+def _in_force(work: Work) -> tuple[Organisation, Schedule, Sequence[StoredTour]]:
+    return work.org, work.schedule, tours.list_all(work.tx)
 
 
 def _parser() -> argparse.ArgumentParser:

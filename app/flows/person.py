@@ -7,7 +7,7 @@ from typing import Any
 from app.flows.admit import Act, Caller, admit
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId, RotaId
-from storage import escalations, incidents, organisations, people, personal
+from storage import escalations, incidents, overrides, people, personal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def _refuse_needed(work: Work, person: PersonId) -> None:
 
 def _rotas_of(work: Work, person: PersonId) -> list[RotaId]:
     """Every rota that they serve on, or will."""
-    made = organisations.list_overrides(work.tx)
+    made = overrides.list_all(work.tx)
     return [
         rota.id
         for rota in work.org.rotas.values()

@@ -1,14 +1,16 @@
 """The organisation and the rotas in force, read anew whenever somebody applied or changed them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from app.flows.volunteers import with_tours
 from app.rules.organisation import Organisation, RotaId
 from app.rules.rota import RotaVersion
 from app.rules.routing import Schedule
-from storage import organisations
+from storage import leaves, organisations, overrides, shadows, tours
+from storage.tours import StoredTour
 
 Parse: TypeAlias = Callable[[str], Organisation]
 
@@ -45,8 +47,9 @@ class StandingOrders:
             return held[1], held[2]
         if stamp.organisation is None:
             raise NoOrganisation
-        org = self.version(tx, stamp.organisation)
-        schedule = self._schedule(tx, org)
+        volunteers = tours.list_all(tx)
+        org = with_tours(self.version(tx, stamp.organisation), volunteers)
+        schedule = self._schedule(tx, org, volunteers)
         self._held = (stamp, org, schedule)
         return org, schedule
 
@@ -56,15 +59,18 @@ class StandingOrders:
             self._parsed[number] = self._parse(organisations.get(tx, number).source)
         return self._parsed[number]
 
-    def _schedule(self, tx: Connection, org: Organisation) -> Schedule:
+    def _schedule(
+        self, tx: Connection, org: Organisation, volunteers: Sequence[StoredTour]
+    ) -> Schedule:
         versions: dict[RotaId, list[RotaVersion]] = {}
         for mark in organisations.list_marks(tx):
-            rota = self.version(tx, mark.organisation).rotas.get(mark.rota)
+            applied = with_tours(self.version(tx, mark.organisation), volunteers)
+            rota = applied.rotas.get(mark.rota)
             if rota is not None:
                 versions.setdefault(mark.rota, []).append(
                     RotaVersion(rota=rota, effective=mark.effective)
                 )
-        made = organisations.list_overrides(tx)
+        made = overrides.list_all(tx)
         return Schedule(
             {
                 rota: (
@@ -72,5 +78,7 @@ class StandingOrders:
                     tuple([*org.rotas[rota].overrides, *made.get(rota, ())]),
                 )
                 for rota in org.rotas
-            }
+            },
+            away=leaves.list_all(tx),
+            shadows=shadows.list_all(tx),
         )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     Integer,
     LargeBinary,
     String,
@@ -89,6 +90,8 @@ def _of_type(column: Column[Any], number: int) -> Any:
     match column.type:
         case UtcDateTime():
             return AT
+        case Date():
+            return AT.date()
         case Json():
             return {"v": 1, "number": number}
         case Boolean():

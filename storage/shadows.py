@@ -1,0 +1,51 @@
+"""Who looks over the shoulder of whoever serves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.rules.organisation import PersonId, RotaId, Shadow
+from storage import schedule_marks
+from storage.tables import shadows
+
+
+def add(
+    tx: Connection,
+    *,
+    rota: RotaId,
+    person: PersonId,
+    start: datetime,
+    end: datetime,
+    at: datetime,
+    by: PersonId,
+) -> int:
+    """The new shadow shift's id."""
+    added: int = tx.execute(
+        insert(shadows)
+        .values(rota=rota, person=person, start_at=start, end_at=end, made_at=at, made_by=by)
+        .returning(shadows.c.id)
+    ).scalar_one()
+    schedule_marks.rise(tx)
+    return added
+
+
+def withdraw(tx: Connection, ids: Sequence[int], *, at: datetime) -> int:
+    change = (
+        update(shadows)
+        .where(shadows.c.id.in_(ids), shadows.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=at)
+    )
+    schedule_marks.rise(tx)
+    return tx.execute(change).rowcount
+
+
+def list_all(tx: Connection) -> dict[RotaId, list[Shadow]]:
+    """By rota, of a withdrawn one what was done of it."""
+    found: dict[RotaId, list[Shadow]] = {}
+    for row in tx.execute(select(shadows).order_by(shadows.c.id)):
+        end = min(row.end_at, row.withdrawn_at) if row.withdrawn_at else row.end_at
+        if row.start_at < end:
+            shadow = Shadow(person=row.person, start=row.start_at, end=end)
+            found.setdefault(row.rota, []).append(shadow)
+    return found
