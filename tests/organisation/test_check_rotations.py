@@ -104,7 +104,7 @@ def test_a_split_week_is_read() -> None:
     organisation = read_changed((DAILY, f'{SPLIT}, until = "17:30"')).organisation
     assert organisation is not None
     rotation = organisation.rotas["data-infra"].rotation
-    assert rotation.turns == {0, 4}
+    assert rotation.turns == frozenset({0, 4})
     assert rotation.until == time(17, 30)
 
 
