@@ -16,8 +16,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError
 
 _POSTGRESQL: Dialect = registry.load("postgresql")()
-MOST = 64
-"""Rows of one INSERT; the rest follow in a second one."""
+FEW, MOST = 6, 64
+"""Rows of one INSERT; the rest follow in a second one, and few are never cut in two."""
 
 
 def instant(tx: Connection, at: datetime) -> Any:
@@ -72,12 +72,16 @@ def add(
     """Insert rows as the driver stores them: see `instant`; JSON is its text."""
     start = 0
     while start < len(rows):
-        # By powers of two, so that the databases keep few statements prepared.
-        size = min(MOST, 1 << (len(rows) - start).bit_length() - 1)
+        size = _part(len(rows) - start)
         part = rows[start : start + size]
         start += size
         text = _insert(tx.dialect.name, table, columns, size)
         run(tx, text, [value for row in part for value in row])
+
+
+def _part(left: int) -> int:
+    """Few at once, more by powers of two, so that the databases keep few statements prepared."""
+    return left if left <= FEW else min(MOST, 1 << left.bit_length() - 1)
 
 
 def next_ids(tx: Connection, table: Table, number: int) -> Sequence[int]:

@@ -12,7 +12,7 @@ from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage.prepared import Prepared
 from storage.tables import escalations, incidents, pages
-from storage.upsert import add_if_new
+from storage.upsert import put_if_new
 
 
 class EscalationKind(StrEnum):
@@ -41,12 +41,12 @@ class Escalation:
     step: int
     policy: Mapping[str, Any]
     why: str
-    asked_by: PersonId | None
-    target: PersonId | None
     started_at: datetime
-    step_at: datetime | None
-    ended_at: datetime | None
-    answered_by: PersonId | None
+    asked_by: PersonId | None = None
+    target: PersonId | None = None
+    step_at: datetime | None = None
+    ended_at: datetime | None = None
+    answered_by: PersonId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Page:
     reachable: bool
     state: Ringing
     at: datetime
-    answered_at: datetime | None
+    answered_at: datetime | None = None
 
 
 # ── the statements of the hot paths, built once ───────────────────────────────────────────────
@@ -134,8 +134,9 @@ _END_PAGES_OF = Prepared(_OF_IT.where(pages.c.person == bindparam("given_person"
 
 def start(tx: Connection, **values: Any) -> Escalation | None:
     """The new escalation, or None when the incident's own one rings already."""
-    found = add_if_new(tx, escalations, {"state": Ringing.RINGING, "step": 0, **values})
-    return _escalation(found) if found else None
+    told = {"state": Ringing.RINGING, "step": 0, **values}
+    made = put_if_new(tx, escalations, told)
+    return Escalation(id=made, **told) if made is not None else None
 
 
 def get(tx: Connection, escalation_id: int) -> Escalation | None:
@@ -203,8 +204,9 @@ def end(
 
 def add_page(tx: Connection, **values: Any) -> Page | None:
     """The new page, or None when this step rings this person already."""
-    found = add_if_new(tx, pages, {"state": Ringing.RINGING, **values})
-    return _page(found) if found else None
+    told = {"state": Ringing.RINGING, **values}
+    made = put_if_new(tx, pages, told)
+    return Page(id=made, **told) if made is not None else None
 
 
 def get_page(tx: Connection, page_id: int) -> Page | None:

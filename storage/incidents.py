@@ -13,7 +13,7 @@ from app.rules.organisation import PersonId, Severity, SlaId
 from storage import bulk
 from storage.prepared import Prepared
 from storage.tables import incidents
-from storage.upsert import add_if_new
+from storage.upsert import put_if_new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +82,9 @@ _OPEN_OF = {
 
 def open_new(tx: Connection, **values: Any) -> Incident | None:
     """The new incident, or None when one for this trouble is open already (a lost race)."""
-    found = add_if_new(tx, incidents, {"state": State.TRIGGERED, **values})
-    return _value(found) if found else None
+    told = {"state": State.TRIGGERED, **values}
+    made = put_if_new(tx, incidents, told)
+    return Incident(id=made, **told) if made is not None else None
 
 
 def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incident | None:

@@ -20,7 +20,7 @@ from app.delivery.understood import is_anything_left, take_up
 from app.delivery.waits import answer_due
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
-from app.flows.work import Work
+from app.flows.work import AtHand, Work
 from app.paging.gateway import Gateway
 from app.paging.links import Links
 from app.paging.seal import Seal
@@ -90,8 +90,8 @@ class Delivery:
     def places(self) -> int:
         return self._phones.free
 
-    def prepare(self, work: Work, effect: Effect) -> Call | None:
-        return self._rings.prepare(work, effect)
+    def prepare(self, work: Work, effect: Effect, at_hand: AtHand) -> Call | None:
+        return self._rings.prepare(work, effect, at_hand)
 
     def begin(self, claimed: list[tuple[Effect, object]]) -> None:
         """Its caller may be gone by now, so this does not hang on anybody's task."""

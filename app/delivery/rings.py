@@ -16,7 +16,7 @@ from app.flows.kinds import Kind
 from app.flows.kit import Kit, urgent
 from app.flows.record import slack_account
 from app.flows.tell.names import who
-from app.flows.work import Work
+from app.flows.work import AtHand, Work
 from app.paging.errors import PagingError
 from app.paging.gateway import Gateway
 from app.paging.links import Links
@@ -29,11 +29,12 @@ from app.paging.words import (
     test_text,
     trouble_text,
 )
+from app.rules.incident import Incident
 from app.rules.ladder import Method
 from storage import alerts, contacts, effects, escalations, posts
 from storage.contacts import Contact
 from storage.effects import Effect, Lane, Outcome
-from storage.escalations import EscalationKind, Page, Ringing
+from storage.escalations import Escalation, EscalationKind, Page, Ringing
 
 log = logging.getLogger("baton.delivery")
 
@@ -82,10 +83,10 @@ class Rings:
         self._links = links
         self._seal = seal
 
-    def prepare(self, work: Work, effect: Effect) -> Call | None:
+    def prepare(self, work: Work, effect: Effect, at_hand: AtHand) -> Call | None:
         """What a ring of this transaction's own needs; None leaves it to be read when spoken."""
         try:
-            return self._call(work, effect)
+            return self._make(work, effect, at_hand)
         except DBAPIError:
             raise  # this transaction is lost, and what asked for the ring with it
         except Exception:
@@ -102,7 +103,7 @@ class Rings:
         if method is Method.SLACK:
             return await self._by_slack(effect)
         if call is None:
-            call = await self._kit.read(self._call, effect)
+            call = await self._kit.read(self._look_up, effect)
         target = self._seal.open(call.target)
         await self._gateway.ring(method, target, call.text, trusted=call.trusted)
         return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
@@ -154,23 +155,33 @@ class Rings:
         return code_text(self._seal.open(sealed.encode())) if sealed else test_text()
 
     @urgent
-    def _call(self, work: Work, effect: Effect) -> Call:
+    def _look_up(self, work: Work, effect: Effect) -> Call:
         page = escalations.get_page(work.tx, effect.page or 0)
         contact = contacts.get(work.tx, effect.facts["contact"])
         if page is None or contact is None:
             raise PagingError("The contact method was removed meanwhile.", permanent=True)
-        facts = page_facts(work, page)
+        incident, escalation = work.incident(page.incident), _escalation(work, page)
+        found = AtHand(page=page, incident=incident, escalation=escalation, contact=contact)
+        return self._make(work, effect, found)
+
+    def _make(self, work: Work, effect: Effect, at_hand: AtHand) -> Call:
+        page, contact = at_hand.page, at_hand.contact
+        facts = page_facts(work, page, at_hand.incident, at_hand.escalation)
         link = self._links.acknowledge(page.incident, page.escalation, page.person)
         text = page_text(replace(facts, link=link, repeat=effect.repeat))
         return Call(target=contact.target, hint=contact.hint, trusted=contact.trusted, text=text)
 
 
-def page_facts(work: Work, page: Page) -> PageFacts:
+def _escalation(work: Work, page: Page) -> Escalation:
+    found = escalations.get(work.tx, page.escalation)
+    assert found is not None, "a page belongs to an escalation"
+    return found
+
+
+def page_facts(work: Work, page: Page, incident: Incident, escalation: Escalation) -> PageFacts:
     """What a phone shows of a page, as the incident stands now."""
-    incident = work.incident(page.incident)
-    escalation = escalations.get(work.tx, page.escalation)
     service = work.org.services.get(incident.service) if incident.service else None
-    by_hand = escalation is not None and escalation.kind is not EscalationKind.INCIDENT
+    by_hand = escalation.kind is not EscalationKind.INCIDENT
     firings, _ = alerts.count_of(work.tx, incident.id)
     others = [
         who(work, each.person).name
@@ -185,10 +196,8 @@ def page_facts(work: Work, page: Page) -> PageFacts:
         service=service.name if service else None,
         why_you=page.reason,
         others=others,
-        asked_by=who(work, escalation.asked_by).name
-        if escalation and by_hand and escalation.asked_by
-        else None,
-        asked=escalation.why if escalation and by_hand else "",
+        asked_by=who(work, escalation.asked_by).name if by_hand and escalation.asked_by else None,
+        asked=escalation.why if by_hand else "",
         alerts=firings,
         runbook=incident.runbook,
     )

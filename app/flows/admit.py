@@ -152,9 +152,8 @@ def is_manager(work: Work, person: PersonId) -> bool:
     return bool(found and found.manager)
 
 
-def may_answer(work: Work, person: PersonId) -> bool:
+def may_answer(account: Account | None) -> bool:
     """False for an account that is deactivated or a bot's: no answer of it would be taken."""
-    account = people.get(work.tx, person)
     return account is None or account.standing not in (Standing.DEACTIVATED, Standing.BOT)
 
 
@@ -174,7 +173,7 @@ def _known(work: Work, caller: Caller, subject: str) -> tuple[str, Who | None, s
 
 
 def _with_link(work: Work, caller: LinkCaller, subject: str) -> tuple[str, Who | None, str]:
-    if not may_answer(work, caller.person):
+    if not may_answer(people.get(work.tx, caller.person)):
         gone = "This account is deactivated, so its links no longer work."
         return caller.person, None, gone
     if subject != f"INC-{caller.incident}":

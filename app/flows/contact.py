@@ -1,6 +1,7 @@
 """A person's contact methods: add, remove, test; and the ladder they make."""
 
 import difflib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from app.flows.admit import Act, Caller, Operator, admit, is_manager
@@ -16,7 +17,7 @@ from app.rules.organisation import PersonId
 from storage import contacts, people
 from storage.contacts import Contact
 from storage.effects import Lane
-from storage.people import Standing
+from storage.people import Account, Standing
 
 MOST_CONTACTS = 10
 LONGEST_DELAY = timedelta(hours=1)
@@ -125,10 +126,17 @@ def try_contacts(
 
 def rungs_of(work: Work, person: PersonId) -> list[Rung]:
     """Every way to reach a person: their Slack account, if there is one, and what was added."""
+    return rungs(work, person, people.get(work.tx, person), contacts.list_of(work.tx, person))
+
+
+def rungs(
+    work: Work, person: PersonId, account: Account | None, mine: Sequence[Contact]
+) -> list[Rung]:
+    """`rungs_of` a person whose account and contact methods were read already."""
     rungs = []
-    if _has_slack(work, person):
+    if _has_slack(work, person, account):
         rungs.append(Rung(method=Method.SLACK, delay=timedelta(0), verified=True))
-    for each in contacts.list_of(work.tx, person):
+    for each in mine:
         rungs.append(
             Rung(
                 method=Method(each.method),
@@ -140,8 +148,7 @@ def rungs_of(work: Work, person: PersonId) -> list[Rung]:
     return rungs
 
 
-def _has_slack(work: Work, person: PersonId) -> bool:
-    account = people.get(work.tx, person)
+def _has_slack(work: Work, person: PersonId, account: Account | None) -> bool:
     if account is not None and account.slack_id:
         return account.standing not in (Standing.DEACTIVATED, Standing.BOT)
     named = work.org.people.get(person)

@@ -244,7 +244,9 @@ def _finish(work: Work) -> list[tuple[Effect, object]]:
         last(work)
     work.write_notes()
     live = work.live
-    return [(each, live.prepare(work, each)) for each in work.claimed] if live else []
+    if live is None:
+        return []
+    return [(effect, live.prepare(work, effect, found)) for effect, found in work.claimed]
 
 
 @dataclass(frozen=True)

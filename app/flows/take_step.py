@@ -8,16 +8,16 @@ from typing import Any
 from app.flows import speak
 from app.flows.acknowledge import end_escalation
 from app.flows.admit import may_answer
-from app.flows.contact import rungs_of
+from app.flows.contact import rungs
 from app.flows.kinds import Kind
 from app.flows.raise_gap import raise_gap
-from app.flows.work import Work
+from app.flows.work import AtHand, Work
 from app.rules import ladder, routing
 from app.rules.escalation import Policy
 from app.rules.incident import Incident, State
 from app.rules.ladder import Method, Rung
 from app.rules.organisation import PersonId
-from storage import escalations, incidents
+from storage import contacts, escalations, incidents, people
 from storage.effects import Lane
 from storage.escalations import Escalation, EscalationKind, Page, Ringing
 
@@ -64,7 +64,8 @@ def take_step(work: Work, escalation_id: int, *, step: int, held: bool = False) 
     _wait_for(work, escalation, turn)
     if escalation.kind is EscalationKind.INCIDENT and turn.tier == 2:
         _tell_silence(work, incident, escalation, turn)
-    speak.refresh_posts(work, incident)
+    if not (held and escalation.kind is EscalationKind.INCIDENT):
+        speak.refresh_posts(work, incident)  # else whoever started it has told everything anew
     speak.invite(work, incident)
     return made
 
@@ -143,7 +144,8 @@ def _passed(work: Work, escalation: Escalation) -> frozenset[PersonId]:
 def _ring(
     work: Work, escalation: Escalation, incident: Incident, turn: _Turn, choice: routing.Choice
 ) -> Page | None:
-    rungs = rungs_of(work, choice.person)
+    account, mine = people.get(work.tx, choice.person), contacts.list_of(work.tx, choice.person)
+    ways = rungs(work, choice.person, account, mine)
     asleep = routing.is_out_of_hours_for(work.org, work.now, incident.service)
     page = escalations.add_page(
         work.tx,
@@ -156,13 +158,17 @@ def _ring(
         reason=choice.reason,
         rota_facts=dict(choice.facts),
         out_of_hours=asleep,
-        reachable=may_answer(work, choice.person)
-        and ladder.is_reachable(rungs, out_of_hours=asleep),
+        reachable=may_answer(account) and ladder.is_reachable(ways, out_of_hours=asleep),
         at=work.now,
     )
     if page is not None:
-        for rung in ladder.ladder(rungs, wait=turn.wait):
-            _ask_ring(work, page, rung)
+        for rung in ladder.ladder(ways, wait=turn.wait):
+            contact = next((each for each in mine if each.id == rung.contact), None)
+            if contact is None or rung.delay:
+                _ask_ring(work, page, rung)
+                continue
+            found = AtHand(page=page, incident=incident, escalation=escalation, contact=contact)
+            _ring_at_once(work, found, rung)
         work.note(
             incident.id,
             "paged",
@@ -171,25 +177,35 @@ def _ring(
             person=choice.person,
             reason=choice.reason,
             reachable=page.reachable,
-            methods=[rung.method for rung in rungs if rung.verified],
+            methods=[way.method for way in ways if way.verified],
         )
     return page
 
 
 def _ask_ring(work: Work, page: Page, rung: Rung) -> None:
-    name = rung.contact if rung.contact is not None else rung.method
-    told: dict[str, Any] = {
-        "lane": Lane.DIRECT if rung.method is Method.SLACK else Lane.PAGE,
-        "facts": {"v": 1, "method": rung.method, "contact": rung.contact},
-        "incident": page.incident,
-        "escalation": page.escalation,
-        "page": page.id,
-    }
-    key = f"ring:{page.id}:{name}"
-    if rung.method is Method.SLACK or rung.delay:
-        work.ask(Kind.RING, key, due=work.now + rung.delay, **told)
-    else:
-        work.ask_and_claim(Kind.RING, key, **told)
+    work.ask(
+        Kind.RING,
+        _key(page, rung),
+        lane=Lane.DIRECT if rung.method is Method.SLACK else Lane.PAGE,
+        due=work.now + rung.delay,
+        facts=_facts(rung),
+        incident=page.incident,
+        escalation=page.escalation,
+        page=page.id,
+    )
+
+
+def _ring_at_once(work: Work, found: AtHand, rung: Rung) -> None:
+    key = _key(found.page, rung)
+    work.ask_and_claim(Kind.RING, key, lane=Lane.PAGE, facts=_facts(rung), at_hand=found)
+
+
+def _key(page: Page, rung: Rung) -> str:
+    return f"ring:{page.id}:{rung.contact if rung.contact is not None else rung.method}"
+
+
+def _facts(rung: Rung) -> dict[str, Any]:
+    return {"v": 1, "method": rung.method, "contact": rung.contact}
 
 
 def _wait_for(work: Work, escalation: Escalation, turn: _Turn) -> None:

@@ -11,7 +11,9 @@ from app.rules.incident import Incident, IncidentId
 from app.rules.organisation import Organisation, PersonId
 from app.rules.routing import Schedule
 from storage import audit, effects, incidents, timeline
+from storage.contacts import Contact
 from storage.effects import Effect, Lane
+from storage.escalations import Escalation, Page
 
 
 class Refused(Exception):
@@ -58,6 +60,16 @@ class Note:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtHand:
+    """What whoever asks for a ring has read already, in the same transaction."""
+
+    page: Page
+    incident: Incident
+    escalation: Escalation
+    contact: Contact
+
+
 class Live(Protocol):
     """Delivery, where it runs in this process: what is due at once need not be looked for."""
 
@@ -69,8 +81,8 @@ class Live(Protocol):
     def places(self) -> int:
         """So many more rings it can speak at once."""
 
-    def prepare(self, work: "Work", effect: Effect) -> object:
-        """Read in this transaction what speaking the effect needs; never raises."""
+    def prepare(self, work: "Work", effect: Effect, at_hand: AtHand) -> object:
+        """Read in this transaction what else speaking the effect needs."""
 
     def begin(self, claimed: list[tuple[Effect, object]]) -> None:
         """Speak what a commit claimed and `prepare` read; called from the writer's thread."""
@@ -88,7 +100,7 @@ class Work:
     asked: dict[Lane, datetime] = field(default_factory=dict)
     admission: Admission = Admission()
     live: Live | None = None
-    claimed: list[Effect] = field(default_factory=list)
+    claimed: list[tuple[Effect, AtHand]] = field(default_factory=list)
     last: list[Callable[["Work"], object]] = field(default_factory=list)
     """Run when the flow has returned, in its transaction and before its commit."""
     notes: list[Note] = field(default_factory=list)
@@ -128,9 +140,7 @@ class Work:
         *,
         lane: Lane,
         facts: Mapping[str, Any],
-        incident: IncidentId,
-        escalation: int,
-        page: int,
+        at_hand: AtHand,
     ) -> None:
         """Ask for an effect that is due now; where delivery runs in this process, it is claimed
         in the same breath, and spoken right after the commit."""
@@ -139,9 +149,9 @@ class Work:
             "lane": lane,
             "key": key,
             "facts": facts,
-            "incident": incident,
-            "escalation": escalation,
-            "page": page,
+            "incident": at_hand.page.incident,
+            "escalation": at_hand.page.escalation,
+            "page": at_hand.page.id,
         }
         if self.live is None or self.live.places <= len(self.claimed):
             self._hint(lane, self.now)
@@ -150,7 +160,7 @@ class Work:
         lease = self.live.lease
         claimed = effects.ask_and_claim(self.tx, now=self.now, lease=lease, **told)
         if claimed is not None:
-            self.claimed.append(claimed)
+            self.claimed.append((claimed, at_hand))
 
     def ask_again(
         self,

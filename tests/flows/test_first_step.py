@@ -9,7 +9,7 @@ from app.delivery.waits import answer_next
 from app.flows import first_step
 from app.flows.open_incident import open_incident
 from app.flows.receive_alerts import receive_alerts
-from app.flows.work import Work
+from app.flows.work import AtHand, Work
 from app.rules.alert import Delivery
 from app.rules.organisation import Severity
 from app.rules.severity import Assessment
@@ -30,7 +30,7 @@ class Speaker:
     lease: timedelta = LEASE
     begun: list[Effect] = field(default_factory=list)
 
-    def prepare(self, work: Work, effect: Effect) -> object:
+    def prepare(self, work: Work, effect: Effect, at_hand: AtHand) -> object:
         return len(timeline.list_of(work.tx, effect.incident or 0))
 
     def begin(self, claimed: list[tuple[Effect, object]]) -> None:

@@ -19,7 +19,7 @@ from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
 from app.flows.standing import StandingOrders
-from app.flows.work import Work
+from app.flows.work import AtHand, Work
 from app.organisation.read import Reading, read
 from app.paging.gateway import Gateway
 from app.paging.links import Links
@@ -132,8 +132,8 @@ class Replica:
     def places(self) -> int:
         return self.lanes[Lane.PAGE].free
 
-    def prepare(self, work: Work, effect: Effect) -> object:
-        return self._rings.prepare(work, effect)
+    def prepare(self, work: Work, effect: Effect, at_hand: AtHand) -> object:
+        return self._rings.prepare(work, effect, at_hand)
 
     def begin(self, claimed: list[tuple[Effect, object]]) -> None:
         self._committed += claimed
