@@ -14,7 +14,7 @@ import pytest
 from storage.engine import Database, open_engine
 from storage.migrate import migrate
 from tests.memory import Files
-from tests.postgres import NoPostgres, Server
+from tests.postgres import Databases, NoPostgres, Server
 
 FILES = pytest.StashKey[Files | None]()
 FOLDER = pytest.StashKey[str]()
@@ -40,6 +40,7 @@ def postgres(request: pytest.FixtureRequest) -> Server:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (server.folder / "ready").exists():
             server.create()
+            server.keep_pristine()
             server.start()
             server.remove_after(int((server.folder / "owner").read_text()))
             migrate(server.create_database(TEMPLATE))
@@ -51,18 +52,23 @@ def postgres(request: pytest.FixtureRequest) -> Server:
 def own_server(postgres: Server) -> Iterator[Server]:
     """A second, durable one that a test may kill."""
     server = Server(Path(tempfile.mkdtemp(prefix="baton-pg-")), durable=True)
-    server.create()
+    server.create(like=postgres)
     server.start()
     yield server
     server.remove()
 
 
+@pytest.fixture(scope="session")
+def _databases(postgres: Server) -> Databases:
+    return Databases(postgres, TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres: Server) -> Iterator[str]:
+def postgres_url(postgres: Server, _databases: Databases) -> Iterator[str]:
     """A PostgreSQL database of the test's own, with the schema in it."""
-    name = f"test_{uuid.uuid4().hex}"
-    yield postgres.create_database(name, template=TEMPLATE)
-    postgres.drop_database(name)
+    name = _databases.take()
+    yield postgres.url(name)
+    _databases.give_back(name)
 
 
 @pytest.fixture(scope="session")

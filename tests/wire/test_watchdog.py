@@ -13,6 +13,7 @@ from app.flows.canary import last_round
 from app.organisation.example import example_text
 from app.setting_values import Address, Secret
 from app.settings import Settings
+from handlers import watchman
 from handlers.web import admin
 
 pytestmark = pytest.mark.anyio
@@ -38,8 +39,12 @@ async def signs() -> AsyncIterator[tuple[str, list[float]]]:
 
 @pytest.fixture
 async def baton(
-    sqlite_url: str, tmp_path: Path, signs: tuple[str, list[float]]
+    sqlite_url: str,
+    tmp_path: Path,
+    signs: tuple[str, list[float]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Baton]:
+    monkeypatch.setattr(watchman, "FIRST", 0.5)
     file = tmp_path / "baton.toml"
     file.write_text(example_text(), encoding="utf-8")
     settings = Settings(
@@ -51,7 +56,9 @@ async def baton(
         watchdog_seconds=1,
     )
     async with running(settings) as running_now:
+        running_now.loop_watch._calm = 3.0
         running_now.loop_watch._limit = 0.5
+        running_now.watchman._every = 0.5
         yield running_now
 
 
@@ -77,7 +84,6 @@ async def test_a_blocked_loop_and_a_tick_that_stands_still_stop_the_signs(
     time.sleep(1.5)  # what blocks the loop in a handler
     assert baton.loop_watch.is_blocked
     assert await quiet_for(heard, 2.5)
-    baton.loop_watch._calm = 0.0
     before = len(heard)
     await until(lambda: len(heard) > before)
     monkeypatch.setattr(admin, "TICK_LIMIT", 0.5)
