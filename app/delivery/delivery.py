@@ -66,10 +66,13 @@ class Delivery:
         self._lanes = [self._phones, direct]
         if chat is not None:
             speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
-            self._lanes += [
+            told = [
                 LaneLoop(kit, lane, claim=claim_due(lane), speak=speak, places=places)
                 for lane, places in ((Lane.CHAT, CHAT_PLACES), (Lane.ROOM, ROOM_PLACES))
             ]
+            for each in told:
+                each.stand_beside(told, calm=lambda: not self._leaving)
+            self._lanes += told
         self.comeback = Comeback(kit, chat, fresh_token=fresh_token) if chat is not None else None
         self.blind = Blind(kit, gateway=gateway, seal=seal)
         self._waits_due = asyncio.Event()
@@ -175,7 +178,7 @@ class Delivery:
             for lane in self._lanes:
                 taken += await lane.take()
                 await lane.finish()
-            if not answered and not taken:
+            if not answered and not taken and not any(self.busy):
                 return done
             done += answered + taken
 

@@ -8,6 +8,7 @@ import contextvars
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -19,7 +20,7 @@ from app.delivery.hold import HELD, Hold, LeaseLost
 from app.delivery.outcome import Spoken
 from app.delivery.understood import keep_understood
 from app.flows.elapsed import elapsed
-from app.flows.kit import Kit
+from app.flows.kit import Kit, repeatable
 from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import effects
@@ -45,6 +46,16 @@ SOON = 0.02
 """Between two looks at what is due and was not to be had, in seconds."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What a lane would take: as much as it has places for, and nothing that it speaks already."""
+
+    lane: Lane
+    claim: Claim
+    places: int
+    here: Sequence[int]
+
+
 class LaneLoop:
     """One lane: `claim` takes due effects in a transaction, `speak` says one of them."""
 
@@ -57,7 +68,15 @@ class LaneLoop:
         self._busy: dict[asyncio.Task[None], Hold] = {}
         self._woken = asyncio.Event()
         self._stopping = False
+        self._beside: Sequence[LaneLoop] = ()
+        self._calm: Callable[[], bool] = lambda: True
         self.next_due: datetime | None = None
+
+    def stand_beside(self, lanes: Sequence["LaneLoop"], *, calm: Callable[[], bool]) -> None:
+        """What is asked for in these lanes comes together, so it is claimed together: whichever
+        of them looks does so for all that were woken, and the end of one thing takes what that
+        brought in its own transaction, while it is `calm`."""
+        self._beside, self._calm = lanes, calm
 
     def wake(self, due: datetime) -> None:
         """Something was asked for; look no later than `due`."""
@@ -69,13 +88,14 @@ class LaneLoop:
         """Until `stop`. Survives a database that is away, by looking again."""
         while not self._stopping:
             try:
+                places = self.free
                 claimed = await self.take()
             except Exception as error:
                 if not is_away(error):  # an outage is told of once, by the kit
                     log.exception("the %s lane could not look for work; looking again", self.lane)
                 await asyncio.sleep(SWEEP)
                 continue
-            if not claimed:
+            if claimed < places:
                 await self._sleep()
 
     async def take(self) -> int:
@@ -85,11 +105,23 @@ class LaneLoop:
             return 1
         self._woken.clear()
         self.next_due = None
-        here = [hold.effect.id for hold in self._busy.values()]
-        claimed = await self._kit.do(self._claim, self.free, here)
-        for effect in claimed:
-            self.begin(effect, self._speak)
-        return len(claimed)
+        lanes = [self, *(lane for lane in self._beside if lane._is_wanted() and lane is not self)]
+        looks = [lane._look() for lane in lanes]
+        if len(lanes) == 1:
+            taken = [await self._kit.do(self._claim, looks[0].places, looks[0].here)]
+        else:
+            taken = await self._kit.do(_take_all, looks)
+        return _begin(lanes, taken)
+
+    def _look(self, ended: Effect | None = None) -> _Look:
+        """`ended` is spoken no more, and may have been asked for anew."""
+        if self._is_hinted():
+            self.next_due = None
+        here = [hold.effect.id for hold in self._busy.values() if hold.effect is not ended]
+        return _Look(lane=self.lane, claim=self._claim, places=self.free, here=here)
+
+    def _is_wanted(self) -> bool:
+        return self._is_hinted() and self.free > 0
 
     def begin(self, effect: Effect, speak: Speak) -> asyncio.Task[None]:
         """Speak a claimed effect, beside everything else that is being spoken."""
@@ -175,7 +207,7 @@ class LaneLoop:
             broken = ChatError("broken", f"Baton failed inside: {type(error).__name__}.")
             await self._record(outcome.failed, effect, broken)
         else:
-            recorded = await self._record(outcome.ended, effect, spoken)
+            recorded = await self._end(effect, spoken)
             if recorded is None:
                 lost = ChatError(
                     "unrecorded", "It was said, and that was not recorded.", unknown=True
@@ -183,6 +215,19 @@ class LaneLoop:
                 await self._record(outcome.failed, effect, lost)
             elif not recorded:
                 log.warning("%s was taken over by another worker meanwhile", effect.key)
+
+    async def _end(self, effect: Effect, spoken: Spoken) -> bool | None:
+        """As `_record`; and what the end brought is begun."""
+        if not self._beside or self._stopping or not self._calm():
+            recorded: bool | None = await self._record(outcome.ended, effect, spoken)
+            return recorded
+        lanes = [lane for lane in self._beside if lane.free > 0]
+        looks = [lane._look(effect) for lane in lanes]
+        told = await self._record(_end_and_take, effect, (spoken, looks))
+        if told is None:
+            return None
+        _begin(lanes, told[1])
+        return bool(told[0])
 
     async def _put_back(self, effect: Effect, why: str) -> None:
         hold = HELD.get()
@@ -212,9 +257,40 @@ class LaneLoop:
         return None
 
 
+def _begin(lanes: Sequence[LaneLoop], taken: Sequence[Sequence[Effect]]) -> int:
+    for lane, claimed in zip(lanes, taken, strict=True):
+        for effect in claimed:
+            lane.begin(effect, lane._speak)
+    return sum(map(len, taken))
+
+
+@repeatable
+def _end_and_take(
+    work: Work, effect: Effect, what: tuple[Spoken, Sequence[_Look]]
+) -> tuple[bool, list[Sequence[Effect]]]:
+    """Record that it was said, and take what that brought."""
+    spoken, looks = what
+    return outcome.ended(work, effect, spoken), _take_all(work, looks)
+
+
+@repeatable
+def _take_all(work: Work, looks: Sequence[_Look]) -> list[Sequence[Effect]]:
+    """One claim a lane. Whose is served here need not be woken for what is due now."""
+    return [_take(work, look) for look in looks]
+
+
+def _take(work: Work, look: _Look) -> Sequence[Effect]:
+    asked = work.asked.pop(look.lane, None)
+    taken = look.claim(work, look.places, look.here)
+    if asked is not None and (asked > work.now or len(taken) == look.places):
+        work.asked[look.lane] = min(asked, work.asked.get(look.lane, asked))
+    return taken
+
+
 def claim_due(lane: Lane) -> Claim:
     """A claim that takes whatever is due in a lane and is understood here."""
 
+    @repeatable
     def claim(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
         claimed = effects.claim(
             work.tx,
@@ -229,6 +305,7 @@ def claim_due(lane: Lane) -> Claim:
     return claim
 
 
+@repeatable
 def _renew(work: Work, held: Sequence[Effect]) -> set[int]:
     return effects.renew(work.tx, held, until=work.now + outcome.LEASE)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from app.chat.errors import ChatError
 from app.flows.give_up import give_up
 from app.flows.kinds import Kind
+from app.flows.kit import repeatable
 from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import effects
@@ -42,6 +43,7 @@ class Unsaid:
     maybe_heard: bool
 
 
+@repeatable
 def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
     """Record that it was said; False when the lease was lost, and then nothing is written."""
     if effect.lane in (Lane.CHAT, Lane.ROOM) and effect.incident is not None:
@@ -50,10 +52,12 @@ def ended(work: Work, effect: Effect, spoken: Spoken) -> bool:
         return False
     if spoken.record is not None:
         spoken.record(work)
-    work.asked.setdefault(effect.lane, work.now)
+    if effect.kind != Kind.RING:  # which is never asked for again
+        work.asked.setdefault(effect.lane, work.now)
     return True
 
 
+@repeatable
 def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     """Try again later, or park it where people see it."""
     lane = effect.lane
@@ -81,6 +85,7 @@ def failed(work: Work, effect: Effect, error: ChatError | PagingError) -> None:
     )
 
 
+@repeatable
 def put_back(work: Work, effect: Effect, unsaid: Unsaid) -> bool:
     """It is due again at once, as if this try had not been; False when the lease was lost, and
     then nothing is written."""

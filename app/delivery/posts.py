@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.chat.client import Channel, Chat, Posted
@@ -19,7 +20,7 @@ from app.flows.record import (
     post_stands,
 )
 from app.flows.work import Work
-from app.rules.incident import Incident
+from app.rules.incident import Incident, IncidentId
 from storage import incidents, posts
 from storage.effects import Effect, Lane
 from storage.posts import Post
@@ -35,6 +36,17 @@ SUFFIXES = 6
 """So many other names are tried when a foreign channel holds ours."""
 
 Speaker = Callable[[Effect], Awaitable[Spoken]]
+Pick = Callable[[Work], str]
+"""Names a channel of the organisation file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What a post needs, read in one go: its incident, what it says now, and where it stands."""
+
+    incident: Incident
+    message: Message | None
+    post: Post | None
 
 
 class Posts:
@@ -121,10 +133,9 @@ class Posts:
         return None if used else found
 
     async def _topic(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        if incident.channel_id is not None:
-            topic = await self._kit.read(tell.topic, incident.id)
-            await self._chat.set_topic(incident.channel_id, topic)
+        channel, topic = await self._kit.read(_topic, effect)
+        if channel is not None:
+            await self._chat.set_topic(channel, topic)
         return Spoken()
 
     async def _bookmark(self, effect: Effect) -> Spoken:
@@ -144,52 +155,49 @@ class Posts:
         return Spoken()
 
     async def _invite(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        if incident.channel_id is None:
-            return Spoken()
-        wanted = sorted(await self._kit.read(invited, incident.id))
-        if wanted:
+        channel, wanted = await self._kit.read(_called_in, effect)
+        if channel is not None and wanted:
             # Who is in it already is no failure; looking first would cost the others a call.
-            await self._chat.invite(incident.channel_id, wanted)
+            await self._chat.invite(channel, wanted)
         return Spoken()
 
     # ── posts ─────────────────────────────────────────────────────────────────────────────────
     async def _card(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        message = await self._kit.read(tell.card, incident.id)
-        if incident.channel_id is None or message is None:
+        seen = await self._see(effect, tell.card, f"card:{effect.incident}")
+        channel = seen.incident.channel_id
+        if channel is None or seen.message is None:
             return Spoken()
-        return await self._keep(effect, f"card:{incident.id}", incident.channel_id, message)
+        return await self._keep(effect, f"card:{effect.incident}", channel, seen)
 
     async def _announcement(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        message = await self._kit.read(tell.announcement, incident.id)
-        if message is None:
+        key = f"announcement:{effect.incident}"
+        seen = await self._see(effect, tell.announcement, key)
+        if seen.message is None:
             return Spoken()
-        channel = await self._engineering()
-        return await self._keep(effect, f"announcement:{incident.id}", channel, message)
+        return await self._keep(effect, key, await self._engineering(), seen)
 
     async def _nobody_answered(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        message = await self._kit.read(tell.nobody_answered, incident.id, effect.facts)
-        if message is None:
+        def telling(work: Work, number: IncidentId) -> Message | None:
+            return tell.nobody_answered(work, number, effect.facts)
+
+        seen = await self._see(effect, telling, effect.key)
+        if seen.message is None:
             return Spoken()
-        channel = incident.channel_id or await self._engineering()
+        channel = seen.incident.channel_id or await self._engineering()
         try:
-            return await self._keep(effect, effect.key, channel, message)
+            return await self._keep(effect, effect.key, channel, seen)
         except ChatError as error:
             if not error.permanent or error.code not in SHUT_ROOM:
                 raise
-        return await self._keep(effect, effect.key, await self._engineering(), message)
+        return await self._keep(effect, effect.key, await self._engineering(), seen)
 
     async def _notice(self, effect: Effect) -> Spoken:
-        incident = await self._incident(effect)
-        message = await self._kit.read(tell.notice, incident.id)
-        channel = await self._kit.read(lambda work: tell.owner_channel(work, incident))
-        if message is None:
+        key = f"notice:{effect.incident}"
+        seen = await self._see(effect, tell.notice, key)
+        if seen.message is None:
             return Spoken()
-        room = await self._room(channel)
-        return await self._keep(effect, f"notice:{incident.id}", room, message)
+        room = await self._room(lambda work: tell.owner_channel(work, seen.incident))
+        return await self._keep(effect, key, room, seen)
 
     async def _digest(self, effect: Effect) -> Spoken:
         team = effect.facts["team"]
@@ -197,8 +205,7 @@ class Posts:
         if found is None:
             return Spoken()
         message, held = found
-        name = await self._kit.read(tell.digest_channel, team)
-        channel = await self._room(name)
+        channel = await self._room(lambda work: tell.digest_channel(work, team))
         posted = await self._post_once(effect, effect.key, channel, message)
         return Spoken(record=lambda work: delivered_digest(work, effect.key, held, posted=posted))
 
@@ -269,7 +276,7 @@ class Posts:
         message = await self._kit.read(tell.handover, number)
         if message is None:
             return Spoken()
-        channel = await self._room(await self._kit.read(lambda work: work.org.oncall_channel))
+        channel = await self._room(lambda work: work.org.oncall_channel)
         key = f"handover:{number}"
         post = await self._stands(key)
         if post is not None and await self._edit(post, message):
@@ -278,10 +285,15 @@ class Posts:
         return Spoken(record=lambda work: handover_posted(work, number, key, posted=posted))
 
     # ── how ───────────────────────────────────────────────────────────────────────────────────
-    async def _keep(self, effect: Effect, key: str, channel: str, message: Message) -> Spoken:
+    async def _see(
+        self, effect: Effect, telling: Callable[[Work, IncidentId], Message | None], key: str
+    ) -> _Seen:
+        return await self._kit.read(_see, effect, telling, key)
+
+    async def _keep(self, effect: Effect, key: str, channel: str, seen: _Seen) -> Spoken:
         """Edit what stands under `key`, or post it once."""
-        post = await self._stands(key)
-        if post is not None and await self._edit(post, message):
+        message = seen.message
+        if message is None or (seen.post is not None and await self._edit(seen.post, message)):
             return Spoken()
         posted = await self._post_once(effect, key, channel, message)
         return _standing(effect, key, posted)
@@ -326,13 +338,13 @@ class Posts:
         return await self._kit.read(lambda work: work.incident(effect.incident or 0))
 
     async def _engineering(self) -> str:
-        return await self._room(await self._kit.read(lambda work: work.org.engineering_channel))
+        return await self._room(lambda work: work.org.engineering_channel)
 
-    async def _room(self, name: str) -> str:
+    async def _room(self, pick: Pick) -> str:
         """The id of a channel of the organisation file. Where it is not there, what belongs in it
         goes to the engineering channel, else to the on-call channel, with a word about it."""
-        others = await self._kit.read(
-            lambda work: (work.org.engineering_channel, work.org.oncall_channel)
+        name, *others = await self._kit.read(
+            lambda work: (pick(work), work.org.engineering_channel, work.org.oncall_channel)
         )
         lost: ChatError | None = None
         for place in dict.fromkeys((name, *others)):
@@ -347,6 +359,25 @@ class Posts:
                 await self._kit.do(_room_is_lost, name, lost.sentence)
             return room
         raise lost or ChatError("channel_not_found", f"{name} is not there.")
+
+
+def _see(
+    work: Work, effect: Effect, telling: Callable[[Work, IncidentId], Message | None], key: str
+) -> _Seen:
+    number = effect.incident or 0
+    return _Seen(
+        incident=work.incident(number), message=telling(work, number), post=posts.find(work.tx, key)
+    )
+
+
+def _topic(work: Work, effect: Effect) -> tuple[str | None, str]:
+    incident = work.incident(effect.incident or 0)
+    return incident.channel_id, tell.topic(work, incident.id)
+
+
+def _called_in(work: Work, effect: Effect) -> tuple[str | None, list[str]]:
+    incident = work.incident(effect.incident or 0)
+    return incident.channel_id, sorted(invited(work, incident.id))
 
 
 def _room_is_lost(work: Work, name: str, problem: str) -> None:

@@ -35,16 +35,23 @@ connection it is tried for as long as an outage has patience."""
 LONGEST_PAUSE = 0.25
 
 
-URGENT = "_urgent"
-"""The mark that `urgent` sets; what wraps a flow keeps it."""
+URGENT, REPEATABLE = "_urgent", "_repeatable"
+"""The marks that `urgent` and `repeatable` set; what wraps a flow keeps them."""
+
+
+def repeatable(flow: F) -> F:
+    """Whatever this flow writes is done again if it is lost: its commit does not wait for the
+    disk. Loss of power may undo it (then what was claimed is claimed once more, and what was said
+    is looked for, or said again), a crash of Baton does not."""
+    setattr(flow, REPEATABLE, True)
+    return flow
 
 
 def urgent(flow: F) -> F:
-    """A phone waits for this flow, and whatever it writes is done again if it is lost: it goes
-    before the others at the writer, and its commit does not wait for the disk. Loss of power may
-    undo it (then the page is sent once more), a crash of Baton does not."""
+    """A phone waits for this flow, which is repeatable: it goes before the others at the
+    writer."""
     setattr(flow, URGENT, True)
-    return flow
+    return repeatable(flow)
 
 
 REMEMBERED = timedelta(days=2)
@@ -156,8 +163,8 @@ class Kit:
         **kwargs: P.kwargs,
     ) -> T:
         """`do` for callers without an event loop (command line, tests)."""
-        engine = self.database.swift if getattr(flow, URGENT, False) else self.database.write
-        run = Run(engine)
+        swift = getattr(flow, REPEATABLE, False)
+        run = Run(self.database.swift if swift else self.database.write)
 
         def body(tx: Connection) -> _Done[T]:
             work = self._work(tx)
@@ -282,4 +289,4 @@ def _may_try_again(error: SQLAlchemyError, attempt: int, outage: Outage) -> bool
     return is_passing(error) and not outage.is_long
 
 
-__all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock", "urgent"]
+__all__ = ["AGAIN", "Again", "Clock", "Kit", "NoOrganisation", "host_clock", "repeatable", "urgent"]

@@ -96,10 +96,11 @@ def refresh_announcement(work: Work, incident: Incident) -> None:
 
 
 def dress_channel(work: Work, incident: Incident) -> None:
-    """Once the channel exists: card (which is then pinned), topic, bookmarks, the people paged.
+    """Once the channel exists: the people paged, card (which is then pinned), topic, bookmarks.
 
     Slack bookmarks only what a browser opens; a runbook that is a path stands on the card.
     """
+    invite(work, incident)
     refresh(work, incident)
     for name, link in (("Runbook", incident.runbook), ("Dashboard", incident.dashboard)):
         if link and is_web_address(link):
@@ -110,7 +111,6 @@ def dress_channel(work: Work, incident: Incident) -> None:
                 incident=incident.id,
                 facts={"v": 1, "title": name, "link": link},
             )
-    invite(work, incident)
 
 
 def invite(work: Work, incident: Incident) -> None:

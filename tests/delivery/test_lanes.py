@@ -351,3 +351,86 @@ async def test_a_refusal_for_good_is_parked_and_told(bench: Bench) -> None:
     await lane.finish()
     assert outcomes(bench).pop("say:1") == "parked"
     assert len(outcomes(bench)) == 2
+
+
+def beside(bench: Bench, speak: Speak, *, calm: bool = True) -> tuple[LaneLoop, LaneLoop]:
+    """Two lanes that look for each other, and that no commit wakes."""
+    chat, room = (
+        LaneLoop(bench.kit, lane, claim=claim_due(lane), speak=speak, places=8)
+        for lane in (Lane.CHAT, Lane.ROOM)
+    )
+    for each in (chat, room):
+        each.stand_beside([chat, room], calm=lambda: calm)
+    return chat, room
+
+
+async def test_what_the_end_of_one_thing_brings_is_said_at_once(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        if effect.key != "channel":
+            return Spoken()
+        return Spoken(record=dress)
+
+    def dress(work: Work) -> None:
+        for key, lane in (("card", Lane.CHAT), ("topic", Lane.ROOM)):
+            work.ask("say", key, lane=lane, facts={"v": 1})
+
+    ask(bench, "channel", lane=Lane.ROOM)
+    _, room = beside(bench, speak)
+    await room.take()
+    assert await until_said(said, 3) < 0.5
+    assert said == ["channel", "card", "topic"]
+
+
+async def test_what_is_asked_for_anew_while_it_is_said_is_said_once_more(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        if len(said) == 1:
+            bench.do(lambda work: work.ask_again("say", "card", lane=Lane.CHAT, facts={"v": 1}))
+        return Spoken()
+
+    ask(bench, "card")
+    chat, _ = beside(bench, speak)
+    await chat.take()
+    assert await until_said(said, 2) < 0.5
+
+
+async def test_one_look_takes_what_stands_in_all_lanes_that_were_woken(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "card")
+    ask(bench, "topic", lane=Lane.ROOM)
+    chat, room = beside(bench, speak)
+    room.wake(bench.clock())
+    assert await chat.take() == 2
+    assert room.next_due is None
+    await until_said(said, 2)
+
+
+async def test_while_phones_are_rung_nothing_more_is_taken(bench: Bench) -> None:
+    said: list[str] = []
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        if effect.key != "channel":
+            return Spoken()
+        return Spoken(record=ask_card)
+
+    def ask_card(work: Work) -> None:
+        work.ask("say", "card", lane=Lane.CHAT, facts={"v": 1})
+
+    ask(bench, "channel", lane=Lane.ROOM)
+    chat, room = beside(bench, speak, calm=False)
+    await room.take()
+    await room.finish()
+    assert said == ["channel"]
+    assert await chat.take() == 1
+    await until_said(said, 2)
