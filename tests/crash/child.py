@@ -38,6 +38,9 @@ from storage.effects import Effect, Lane
 LOOKS = frozenset({"answer_next", "take_rings", "claim"})
 """Flows that look whether there is something to do; a look that finds nothing is no step."""
 
+ALSO = {"_end_and_take": "ended"}
+"""A flow that does a named one's work and more."""
+
 passed: Counter[str] = Counter()
 deed = [signal.SIGKILL]
 """What is done at the point."""
@@ -53,7 +56,8 @@ def reach(point: str, wanted: str, number: int) -> None:
 def name_of(flow: Any) -> str:
     while isinstance(flow, functools.partial):
         flow = flow.func
-    return str(getattr(flow, "__name__", "flow"))
+    name = str(getattr(flow, "__name__", "flow"))
+    return ALSO.get(name, name)
 
 
 def arm(wanted: str, number: int) -> None:
