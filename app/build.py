@@ -22,6 +22,7 @@ from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.standing import StandingOrders
+from app.flows.without_slack import call_off_slack, is_slack_missed, slack_is_connected
 from app.front import Front, fronting
 from app.organisation.in_force import parse_applied
 from app.paging.gateway import Gateway
@@ -32,6 +33,7 @@ from app.setting_values import Address, Secret
 from app.settings import Settings, SettingsError
 from handlers.canary import Canaries
 from handlers.clock import Duty, Tick
+from handlers.file_watch import FileWatch
 from handlers.forgetting import Forgetting
 from handlers.key_holding import KeyHolding
 from handlers.loop_watch import LoopWatch
@@ -116,6 +118,7 @@ class Baton:
         self._keys = KeyHolding(parts.kit, parts.seal)
         self.watchman = Watchman(parts.kit)
         self.loop_watch = LoopWatch()
+        self.file_watch = FileWatch(parts.kit)
         self.lifeline = self._make_lifeline()
         self.tick = Tick(self._duties())
         self.slack: SocketMode | HttpMode | None = None
@@ -136,10 +139,12 @@ class Baton:
         self.tick.start()
         self.watchman.start()
         self.loop_watch.start()
+        self.file_watch.start()
         if self.lifeline is not None:
             self.lifeline.start()
         if self.parts.chat is not None:
             await self.parts.kit.do(ask_directory)
+            await self.parts.kit.do(slack_is_connected)
             if self.slack is not None:
                 self.slack.start()
                 self._alarm = SlackAlarm(self.parts.kit, self.parts.chat, self.slack.status)
@@ -151,6 +156,7 @@ class Baton:
         if self.lifeline is not None:
             await self.lifeline.stop()
         await self.watchman.stop()
+        await self.file_watch.stop()
         self.loop_watch.stop()
         await self.tick.stop()
         self.front.close_doors()
@@ -220,6 +226,7 @@ class Baton:
             "the last audit is old": audited is None or audited > OLD_AUDIT,
             "the clock does not tick": ticked is None or ticked > admin.TICK_LIMIT,
             "the event loop is blocked": self.loop_watch.is_blocked,
+            "the database is damaged": self.parts.kit.writing.is_damaged,
         }
         return [what for what, is_so in told.items() if is_so]
 
@@ -237,6 +244,8 @@ class Baton:
         """What Baton does for itself: canaries, and forgetting."""
         kit, settings = self.parts.kit, self.parts.settings
         duties: list[Duty] = [Forgetting(kit, keep=timedelta(days=settings.keep_days))]
+        if self.parts.chat is None:
+            duties.append(lambda: _do_without_slack(kit))
         if settings.canary_seconds:
             every = timedelta(seconds=settings.canary_seconds)
             duties.append(Canaries(kit, self.front.intake.take_canary, every=every))
@@ -309,6 +318,12 @@ async def _plan_handover(kit: Kit) -> None:
     """Looked at every second, because an `apply` may move the boundary; written rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
+
+
+async def _do_without_slack(kit: Kit) -> None:
+    if await kit.read(is_slack_missed):
+        count = await kit.do(call_off_slack)
+        log.info("%d things were not said, for Slack is not connected", count)
 
 
 def _token_by_now() -> str | None:

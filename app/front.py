@@ -25,7 +25,7 @@ from app.settings import Settings
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
 from handlers.web.intake.express import express_at
-from storage import effects
+from storage import effects, inbox
 from storage.address import read_address
 from storage.engine import Database, open_engine
 from storage.file_lock import hold_file
@@ -127,10 +127,12 @@ def _held(url: str) -> Iterator[None]:
 
 
 def _free_claims(database: Database) -> None:
-    """A SQLite file has no other process than this, so no lease has to be waited out."""
+    """A SQLite file has no other process than this, so no lease has to be waited out, and no body
+    is being taken in by anybody."""
     if database.dialect == "sqlite":
         with database.write.begin() as tx:
             effects.release_all(tx)
+            inbox.release_all(tx)
 
 
 class _Server(uvicorn.Server):

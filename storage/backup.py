@@ -6,15 +6,18 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import URL
 
+from app.rules.incident import IncidentId
 from storage.address import read_address
 from storage.effects import doubt_all
 from storage.engine import Database, open_engine
 from storage.file_lock import hold_file
+from storage.incidents import leave_gap
 from storage.migrate import LOCK, schema_of
 
 CLIENT = "on Debian, apt-get install postgresql-client"
@@ -41,17 +44,22 @@ def copy_out(database: Database, url: str, into: Path) -> str:
     return schema
 
 
-def put_back(url: str, payload: Path, *, schema: str) -> None:
+def put_back(url: str, payload: Path, *, schema: str, age: timedelta) -> IncidentId:
     """Make the empty database at `url` what the copy is; nothing of it stays when that fails.
 
-    What was on its way when the copy was made may have been heard since: it is looked for, or
-    repeated.
+    What was on its way when the copy was made, so long ago, may have been heard since: it is
+    looked for, or repeated. Returns the number of the next incident, which none had before.
     """
     made = read_address(url)
     if made.get_backend_name() == "sqlite":
-        _put_file_back(Path(made.database or "").absolute(), payload, schema)
-    else:
-        _put_dump_back(url, payload, schema)
+        return _put_file_back(Path(made.database or "").absolute(), payload, schema, age)
+    return _put_dump_back(url, payload, schema, age)
+
+
+def _settle(tx: Connection, age: timedelta) -> IncidentId:
+    """What the time that is lost makes doubtful."""
+    doubt_all(tx)
+    return leave_gap(tx, since=age)
 
 
 def _copy_file(path: Path, into: Path) -> None:
@@ -77,7 +85,7 @@ def _check_file(path: Path) -> str:
         raise BackupError(f"The copy is damaged ({error}).") from error
 
 
-def _put_file_back(path: Path, payload: Path, schema: str) -> None:
+def _put_file_back(path: Path, payload: Path, schema: str, age: timedelta) -> IncidentId:
     with hold_file(path, restoring=True):
         _refuse_file(path)
         found = _check_file(payload)
@@ -89,11 +97,12 @@ def _put_file_back(path: Path, payload: Path, schema: str) -> None:
             part.chmod(0o600)
             database = open_engine(f"sqlite:///{part}", connections=1)
             with database.write.begin() as tx:
-                doubt_all(tx)
+                first = _settle(tx, age)
             database.dispose()
             _sync(part)
             os.replace(part, path)
             _sync(path.parent)
+            return first
         finally:
             for left in (part, *_beside(part)):
                 left.unlink(missing_ok=True)
@@ -126,7 +135,7 @@ def _beside(path: Path) -> list[Path]:
     return [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
 
 
-def _put_dump_back(url: str, payload: Path, schema: str) -> None:
+def _put_dump_back(url: str, payload: Path, schema: str, age: timedelta) -> IncidentId:
     database = open_engine(url, connections=1)
     try:
         # A `run` that starts meanwhile waits here, in its migration, and finds all or nothing.
@@ -143,8 +152,9 @@ def _put_dump_back(url: str, payload: Path, schema: str) -> None:
             found, _ = schema_of(held)
             if found != schema:
                 raise BackupError(f"The dump's schema is {found}, and its note says {schema}.")
-            doubt_all(held)
+            first = _settle(held, age)
             held.commit()
+            return first
     finally:
         database.dispose()
 

@@ -582,6 +582,40 @@ def _cancelling(given: tuple[str, ...], by_kind: bool) -> Any:
     )
 
 
+def is_overdue(tx: Connection, lanes: Sequence[Lane], *, before: datetime) -> bool:
+    """Whether anything of these lanes has waited since then."""
+    late = effects.c.outcome.in_(WAITING), effects.c.due < before
+    query = select(effects.c.id).where(effects.c.lane.in_(lanes), *late).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def call_off(
+    tx: Connection, lanes: Sequence[Lane], *, before: datetime, now: datetime, why: str, limit: int
+) -> int:
+    """Cancel what has waited since then, whatever it is about; returns how many, of so many."""
+    late = effects.c.outcome.in_(WAITING), effects.c.due < before
+    free = _free(effects.c.lane.in_(lanes), *late).limit(limit)
+    change = update(effects).where(effects.c.id.in_(free))
+    ended = {"problem": why, "ended_at": now, "lease_until": None}
+    return tx.execute(change.values(outcome=Outcome.CANCELLED, **ended)).rowcount
+
+
+def take_back(
+    tx: Connection, *, why: str, since: datetime, kinds: Sequence[str], now: datetime
+) -> int:
+    """Make due again what was called off for this reason and is wanted still: what is about an
+    open incident, and of these kinds what was called off since then."""
+    is_open = select(incidents.c.id).where(incidents.c.state.in_(["triggered", "acknowledged"]))
+    wanted = or_(
+        effects.c.incident.in_(is_open),
+        and_(effects.c.kind.in_(kinds), effects.c.ended_at >= since),
+    )
+    off = effects.c.outcome == Outcome.CANCELLED, effects.c.problem == why
+    change = update(effects).where(effects.c.id.in_(_free(*off, wanted)))
+    fresh = {"due": now, "problem": None, "ended_at": None, "attempts": 0}
+    return tx.execute(change.values(outcome=Outcome.DUE, **fresh)).rowcount
+
+
 def hasten(tx: Connection, key: str, *, now: datetime) -> bool:
     """Make a waiting effect due now."""
     return _HASTEN.run(tx, {"given_key": key, "now": now}) == 1

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from storage.address import read_address
 from storage.columns import dump_json
-from storage.trouble import READ_ONLY, FileGone
+from storage.trouble import READ_ONLY, SQLITE_DAMAGED, FileGone
 
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another process, for example a short CLI command."""
@@ -106,7 +107,7 @@ def _open_sqlite(url: URL, *, readers: int, check: bool) -> Database:
         _watch_file(path, write, swift, read)
     except DBAPIError as error:
         database.dispose()
-        raise CannotOpen(_sqlite_refusal(path, error)) from error
+        raise CannotOpen(sqlite_refusal(path, error.orig)) from error
     except CannotOpen:
         database.dispose()
         raise
@@ -190,6 +191,22 @@ def _refuse_damage(connection: Connection, path: Path) -> None:
         raise CannotOpen(_damaged(path, answer.splitlines()[-1]))
 
 
+def damage_of(path: Path) -> str | None:
+    """What is wrong with a SQLite file, read through anew; None when it is whole.
+
+    Takes as long as it takes to read it, and keeps no writer waiting. Raises what says that it
+    cannot be read at all.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as fresh:
+            answer = str(fresh.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname.split("_")[1] not in SQLITE_DAMAGED:
+            raise
+        return str(error)
+    return None if answer == "ok" else answer.splitlines()[-1]
+
+
 def _damaged(path: Path, detail: str) -> str:
     return (
         f"{path} is damaged ({detail}). Nothing was changed. Keep a copy of the file and of"
@@ -197,17 +214,18 @@ def _damaged(path: Path, detail: str) -> str:
     )
 
 
-def _sqlite_refusal(path: Path, error: DBAPIError) -> str:
-    match getattr(error.orig, "sqlite_errorname", "").split("_")[1:2]:
+def sqlite_refusal(path: Path, error: BaseException | None) -> str:
+    """Why the driver could not use the file, and what to do."""
+    match getattr(error, "sqlite_errorname", "").split("_")[1:2]:
         case ["CORRUPT" | "NOTADB"]:
-            return _damaged(path, str(error.orig))
+            return _damaged(path, str(error))
         case ["BUSY"]:
             return f"{path} is locked by another program. Close it, then start again."
         case ["READONLY" | "CANTOPEN" | "PERM"]:
             return f"{path} cannot be opened for writing. Check its owner and its folder's."
         case ["FULL"]:
             return f"{path} cannot grow: the disk is full. Make room, then start again."
-    return f"{path} cannot be opened: {error.orig}."
+    return f"{path} cannot be opened: {error}."
 
 
 def _open_postgresql(url: URL, *, connections: int) -> Database:

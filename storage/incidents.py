@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity, SlaId
-from storage import bulk
+from storage import bulk, tallies
 from storage.prepared import Prepared
 from storage.tables import incidents
 from storage.upsert import put_if_new
@@ -26,6 +26,11 @@ class Brief:
     channel_id: str | None
     is_open: bool
 
+
+GAP = 10_000
+"""So many numbers at least are left out after a restore."""
+NUMBERS = "mark:numbers"
+"""Up to which number every one counts as given."""
 
 _BY_ID = select(incidents).where(incidents.c.id == bindparam("given_id"))
 _GET = Prepared(_BY_ID, incidents.c)
@@ -83,8 +88,37 @@ _OPEN_OF = {
 def open_new(tx: Connection, **values: Any) -> Incident | None:
     """The new incident, or None when one for this trouble is open already (a lost race)."""
     told = {"state": State.TRIGGERED, **values}
-    made = put_if_new(tx, incidents, told)
+    given = {"id": _next_number(tx)} if tx.dialect.name == "sqlite" else {}
+    made = put_if_new(tx, incidents, {**given, **told})
     return Incident(id=made, **told) if made is not None else None
+
+
+def leave_gap(tx: Connection, *, since: timedelta) -> IncidentId:
+    """After a restore from a copy that is so old: the number that the next incident gets.
+
+    Since the copy was made numbers were given that it does not know; they stand in Slack, in links
+    and in people's heads. None of them is given twice, unless more than ten thousand and one a
+    second were opened; nor when the same copy is restored once more.
+    """
+    last = tx.execute(select(func.coalesce(func.max(incidents.c.id), 0))).scalar_one()
+    given = int(last) + GAP + max(0, int(since.total_seconds()))
+    if tx.dialect.name == "sqlite":
+        tallies.set_mark(tx, NUMBERS, given)
+    else:
+        tx.execute(
+            text("SELECT setval(pg_get_serial_sequence('incidents', 'id'), :n)"), {"n": given}
+        )
+    return given + 1
+
+
+def _next_number(tx: Connection) -> int:
+    """SQLite would give the one after the highest that is there."""
+    asked = (
+        "SELECT 1 + max(coalesce((SELECT max(id) FROM incidents), 0),"
+        " coalesce((SELECT number FROM tallies WHERE name = ?), 0))"
+    )
+    found: int = bulk.run(tx, asked, (NUMBERS,)).fetchone()[0]
+    return found
 
 
 def get(tx: Connection, incident_id: IncidentId, *, hold: bool = False) -> Incident | None:

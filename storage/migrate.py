@@ -6,9 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from storage.address import read_address
+from storage.engine import CannotOpen, sqlite_refusal
 
 log = logging.getLogger("baton")
 
@@ -24,11 +26,17 @@ def migrate(url: str) -> list[str]:
     """Upgrade the database at `url`; returns the revisions that were run, none when up to date.
 
     Nothing is changed unless everything succeeds. A SQLite file that already holds data is
-    copied beside itself (`<file>.before-<revision>`) first.
+    copied beside itself (`<file>.before-<revision>`) first. Raises CannotOpen for a file that
+    cannot be used.
     """
-    if read_address(url).get_backend_name() == "sqlite":
+    made = read_address(url)
+    if made.get_backend_name() != "sqlite":
+        return _migrate_postgresql(url)
+    try:
         return _migrate_sqlite(url)
-    return _migrate_postgresql(url)
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = getattr(error, "orig", error)
+        raise CannotOpen(sqlite_refusal(Path(made.database or ""), reason)) from error
 
 
 def schema_of(tx: Connection) -> tuple[str | None, str]:
@@ -59,7 +67,7 @@ def _migrate_sqlite(url: str) -> list[str]:
 
     with engine.begin() as tx:
         ran = _upgrade(tx, _current(tx))
-        broken = tx.execute(text("PRAGMA foreign_key_check")).all()
+        broken = tx.execute(text("PRAGMA foreign_key_check")).all() if ran else []
         if broken:
             raise MigrationError(
                 f"The migration would leave {len(broken)} rows pointing at nothing, so it was "

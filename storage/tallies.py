@@ -21,6 +21,12 @@ def add(tx: Connection, numbers: Mapping[str, int]) -> None:
         tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"number": grown}))
 
 
+def set_mark(tx: Connection, name: str, number: int) -> None:
+    """Put a mark somewhere, wherever it stood."""
+    new = insert_for(tx, tallies).values(name=name, number=number)
+    tx.execute(new.on_conflict_do_update(index_elements=["name"], set_={"number": number}))
+
+
 def move(tx: Connection, name: str, *, was: int, to: int) -> bool:
     """Move a mark on; True for the one caller that moved it from where it stood."""
     if add_if_new(tx, tallies, {"name": name, "number": to}) is not None:

@@ -13,8 +13,9 @@ CONNECTION_LOST = ("08", "57P")
 NO_ROOM = ("53", "58", "XX001", "XX002")
 """… for a server without disk, memory or free connections, and for damaged data."""
 SQLITE_BUSY = frozenset({"BUSY", "LOCKED"})
-SQLITE_AWAY = SQLITE_BUSY | {
-    *("FULL", "IOERR", "CANTOPEN", "READONLY", "CORRUPT", "NOTADB", "PERM", "NOMEM", "PROTOCOL"),
+SQLITE_DAMAGED = frozenset({"CORRUPT", "NOTADB"})
+SQLITE_AWAY = (SQLITE_BUSY | SQLITE_DAMAGED) | {
+    *("FULL", "IOERR", "CANTOPEN", "READONLY", "PERM", "NOMEM", "PROTOCOL"),
 }
 
 
@@ -24,6 +25,13 @@ class FileGone(OperationalError):
 
     def __init__(self, path: object) -> None:
         super().__init__("BEGIN", {}, Exception(f"{path} was deleted or replaced"))
+
+
+class FileDamaged(OperationalError):
+    """The SQLite file was read through, and is not whole."""
+
+    def __init__(self, path: object, detail: str) -> None:
+        super().__init__("PRAGMA quick_check", {}, Exception(f"{path} is damaged ({detail})"))
 
 
 def is_passing(error: BaseException | None) -> bool:
@@ -38,7 +46,7 @@ def is_lost_race(error: BaseException | None) -> bool:
 
 def is_cut(error: BaseException | None) -> bool:
     """Whether the connection to the server was lost, or could not be had."""
-    if not isinstance(error, DBAPIError) or isinstance(error, FileGone):
+    if not isinstance(error, DBAPIError) or isinstance(error, FileGone | FileDamaged):
         return False
     if error.connection_invalidated:
         return True
@@ -50,12 +58,17 @@ def is_cut(error: BaseException | None) -> bool:
 
 def is_away(error: BaseException | None) -> bool:
     """Whether the database cannot be reached or cannot be written: nobody's fault who asks."""
-    if isinstance(error, NoConnection | FileGone) or is_cut(error):
+    if isinstance(error, NoConnection | FileGone | FileDamaged) or is_cut(error):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = _state(error)
     return _sqlite(error) in SQLITE_AWAY or (state is not None and state.startswith(NO_ROOM))
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite's file is not whole. What another statement finds in it proves nothing."""
+    return isinstance(error, FileDamaged) or _sqlite(error) in SQLITE_DAMAGED
 
 
 def in_words(error: BaseException) -> str:

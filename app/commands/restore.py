@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.build import key_file
@@ -30,10 +31,13 @@ def main(arguments: Sequence[str]) -> int:
         _refuse_other(note, url)
         if not options.without_key:
             _refuse_key(note, settings)
-        put_back(url, payload, schema=note.schema)
+        age = datetime.now(UTC) - datetime.fromisoformat(note.made_at)
+        first = put_back(url, payload, schema=note.schema, age=age)
     print(
         f"Restored as it was at {note.made_at}. What came after it is gone; senders repeat what "
-        "still fires. `python3 -m app run` goes on from there, and `doctor` looks it over."
+        f"still fires. New incidents are numbered from INC-{first} on, so that no number that was "
+        "given meanwhile means two things. `python3 -m app run` goes on from there, and `doctor` "
+        "looks it over."
     )
     return 0
 

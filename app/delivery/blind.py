@@ -94,7 +94,8 @@ class Blind:
             await self._kit.do(forget_runs)
 
     async def _tell(self, away: float) -> None:
-        text = blind_text(socket.gethostname(), away)
+        damaged = self._kit.writing.is_damaged
+        text = blind_text(socket.gethostname(), away, damaged=damaged)
         reached = await asyncio.gather(*(self._reach(each, text) for each in self.known))
         assert self._told is not None
         self._told += [

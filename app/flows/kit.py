@@ -21,7 +21,7 @@ from app.flows.writer import Threads
 from storage import audit, requests
 from storage.effects import Effect, Lane
 from storage.engine import Database
-from storage.trouble import is_lost_race, is_passing
+from storage.trouble import is_damage, is_lost_race, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +196,12 @@ class Kit:
             self.reading.worked()
             return seen
 
-        return _until_done(look, self.reading)
+        try:
+            return _until_done(look, self.reading)
+        except SQLAlchemyError as error:
+            if is_damage(error):  # whoever writes uses the same file
+                self.writing.failed(error)
+            raise
 
     def _work(self, tx: Connection, *, writes: bool = True) -> Work:
         org, schedule = self.orders.in_force(tx)

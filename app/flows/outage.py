@@ -6,7 +6,7 @@ import threading
 from sqlalchemy.exc import OperationalError
 
 from app.flows.elapsed import elapsed
-from storage.trouble import in_words, is_away, is_passing
+from storage.trouble import in_words, is_away, is_damage, is_passing
 
 log = logging.getLogger("baton.database")
 
@@ -16,6 +16,12 @@ without anybody being refused."""
 REST = 0.5
 """After it, seconds between two tries. Everybody else is refused at once, and not kept waiting."""
 TELL_EVERY = 60.0
+AWAY = "the database is away since %.0f s (%s): %s. Senders are told to repeat; Baton tries on."
+DAMAGED = (
+    "the database is damaged since %.0f s (%s): %s. No alert is taken in any more; what it still "
+    "holds is paged as far as it can be read. Stop Baton, keep a copy of the file and of its -wal "
+    "beside it, and put back the newest backup with `restore`."
+)
 
 
 class StillAway(OperationalError):
@@ -37,6 +43,8 @@ class Outage:
         self._reason = ""
         self._trying: int | None = None
         self._no_room = False
+        self.is_damaged = False
+        """Its file is not whole. That part of it can still be used proves nothing."""
 
     @property
     def seconds(self) -> float | None:
@@ -47,7 +55,7 @@ class Outage:
     @property
     def needs_a_write(self) -> bool:
         """Whether only something written can show that the database is back: it had no room."""
-        return self._since is not None and self._no_room
+        return self._since is not None and self._no_room and not self.is_damaged
 
     @property
     def is_long(self) -> bool:
@@ -56,8 +64,8 @@ class Outage:
 
     def refuse_early(self) -> None:
         """Raises StillAway when somebody tries just now, or found it away a moment ago."""
-        if not self.is_long:
-            return
+        if not self.is_long or self.is_damaged:
+            return  # in what is left of a damaged file people may still be paged
         busy = self._trying not in (None, threading.get_ident())
         if busy or elapsed() - self._failed < REST:
             raise StillAway(self._reason)
@@ -78,8 +86,16 @@ class Outage:
 
     def worked(self, *, wrote: bool = True) -> None:
         """After a commit. On a full disk one that `wrote` nothing proves nothing."""
-        if self._since is None or (self._no_room and not wrote):
+        if self._since is None or self.is_damaged or (self._no_room and not wrote):
             return
+        self._end()
+
+    def mended(self) -> None:
+        """The file was read through and is whole again."""
+        self.is_damaged = False
+        self._end()
+
+    def _end(self) -> None:
         with self._lock:
             lasted, self._since = self.seconds, None
         if lasted is not None and self._told:
@@ -93,6 +109,7 @@ class Outage:
         with self._lock:
             self._failed = elapsed()
             self._no_room = not is_passing(error)
+            self.is_damaged = self.is_damaged or is_damage(error)
             self._reason = in_words(error)
             if self._since is None:
                 self._since = self._failed
@@ -101,12 +118,7 @@ class Outage:
     def _tell(self) -> None:
         """Once patience has run out, and then once a minute: in an outage there is much else."""
         now = elapsed()
-        if self.is_long and (not self._told or now - self._told >= TELL_EVERY):
+        due = not self._told or now - self._told >= TELL_EVERY
+        if due and (self.is_long or self.is_damaged):
             self._told = now
-            log.error(
-                "the database is away since %.0f s (%s): %s. Senders are told to repeat; Baton "
-                "tries on.",
-                self.seconds or 0.0,
-                self._what,
-                self._reason,
-            )
+            log.error(DAMAGED if self.is_damaged else AWAY, self.seconds, self._what, self._reason)

@@ -1,6 +1,7 @@
 """Slack is back: what could not be said there meanwhile is said now, not at its next try."""
 
 from app.flows.know_people import ask_directory
+from app.flows.without_slack import slack_is_connected
 from app.flows.work import Work
 from storage import effects
 from storage.effects import Lane
@@ -19,4 +20,4 @@ def hasten_slack(work: Work) -> int:
 def slack_is_back(work: Work) -> int:
     """Hasten what waits, and read the directory anew: its events may be lost for good."""
     ask_directory(work)
-    return hasten_slack(work)
+    return slack_is_connected(work) + hasten_slack(work)

@@ -86,14 +86,18 @@ def test_text() -> PageText:
     )
 
 
-def blind_text(host: str, seconds: float) -> PageText:
+def blind_text(host: str, seconds: float, *, damaged: bool = False) -> PageText:
     """Baton has no database: said by each replica once, to the last primary and manager known."""
+    trouble = f"has not reached its database for {seconds:.0f} s"
+    remedy = "see to the database"
+    if damaged:
+        trouble = f"found its database damaged {seconds:.0f} s ago"
+        remedy = "put back the newest backup with `restore`"
     return PageText(
         title="Baton is blind",
-        body=f"Baton on {tame(host, 60)} has not reached its database for {seconds:.0f} s. Until "
-        "it does, no alert is taken in and nobody is paged. Watch your systems by other means, and "
-        "see to the database. Alerts that senders repeat are taken in when it is back. You hear "
-        "nothing more of this.",
+        body=f"Baton on {tame(host, 60)} {trouble}. Until it is well, no alert is taken in, and "
+        f"nobody may be paged. Watch your systems by other means, and {remedy}. Alerts that "
+        "senders repeat are taken in when it is back. You hear nothing more of this.",
         key="baton-blind",
     )
 

@@ -44,6 +44,8 @@ def _ready(kit: Kit, tick_age: Age) -> Callable[[Request], Awaitable[Response]]:
             checks["organisation"] = False
         except Exception:
             checks["database"] = checks["organisation"] = False
+        if kit.writing.is_damaged:
+            checks["database"] = False
         age = tick_age()
         checks["tick"] = age is not None and age < TICK_LIMIT
         return JSONResponse(checks, 200 if all(checks.values()) else 503)

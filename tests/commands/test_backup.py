@@ -1,13 +1,25 @@
 """`backup` and `restore`: what they keep, and everything that they refuse."""
 
+import os
 import stat
 import tarfile
+import uuid
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
+from app.commands import restore
+from app.flows.admit import Operator
+from app.flows.declare import declare
+from app.flows.kit import Kit
+from app.flows.standing import StandingOrders
+from app.organisation.in_force import parse_applied
+from storage.engine import open_engine
 from storage.file_lock import hold_file
+from storage.incidents import GAP
 from tests.commands.conftest import Shell
+from tests.postgres import Server
 
 KEY = "a key for tests only and of no worth to anybody"
 
@@ -40,6 +52,57 @@ def test_a_backup_is_restored_with_everything_in_it(baton: Shell, kept: Path) ->
         "baton.key",
         "kept",
     }
+
+
+def test_no_number_that_was_given_after_the_backup_is_given_again(
+    baton: Shell, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = baton("restore", str(kept))
+    first = opened(baton)
+    assert first > GAP
+    assert f"numbered from INC-{first} on" in said.out
+    assert opened(baton) == first + 1
+    lose(baton)
+    monkeypatch.setattr(restore, "datetime", Later)
+    assert baton("restore", str(kept)).code == 0
+    assert opened(baton) >= first + 3600, "the same copy again, an hour later"
+
+
+def test_on_postgresql_the_numbers_begin_anew_as_well(
+    baton: Shell, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, found = (f"{name}_{uuid.uuid4().hex}" for name in ("lost", "found"))
+    monkeypatch.setenv("BATON_DATABASE_URL", postgres.create_database(lost))
+    assert baton("apply", "--yes").code == 0
+    before = opened(baton)
+    assert baton("backup", str(baton.folder / "kept")).code == 0
+    monkeypatch.setenv("BATON_DATABASE_URL", postgres.create_database(found))
+    said = baton("restore", str(baton.folder / "kept"))
+    assert said.code == 0, said.err
+    first = opened(baton)
+    assert first > before + GAP
+    assert f"numbered from INC-{first} on" in said.out
+    for name in (lost, found):
+        postgres.drop_database(name)
+
+
+class Later(datetime):
+    """An hour from now."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Later":
+        return super().now(tz) + timedelta(hours=1)
+
+
+def opened(baton: Shell) -> int:
+    """The number of an incident that is opened now."""
+    url = os.environ.get("BATON_DATABASE_URL", f"sqlite:///{baton.folder / 'baton.db'}")
+    database = open_engine(url, connections=1)
+    kit = Kit(database, StandingOrders(parse_applied), writers=1, readers=1)
+    made = kit.do_now(declare, None, "orders fail", by=Operator())
+    kit.close()
+    database.dispose()
+    return int(made.incident.id)
 
 
 def test_a_backup_is_its_owners_alone_and_replaces_nothing(baton: Shell, kept: Path) -> None:

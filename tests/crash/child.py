@@ -9,6 +9,8 @@ its commit. The settings come from the environment, as for any Baton.
 The mark `mutant` makes the mistake that the tests must find: a page is recorded as sent before it
 is sent. `unhurried` asks no patience of Slack's rates, so that many incidents fit in a minute.
 `freezes` stops the process at the point (SIGSTOP) instead of killing it.
+`watchful` reads a SQLite file through twice a second instead of once an hour. `clock=FILE` sets
+the clock of its machine: it is ahead by as many seconds as the file says from moment to moment.
 """
 
 import contextlib
@@ -16,10 +18,15 @@ import functools
 import os
 import signal
 import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import time_machine
 
 from app import serve
 from app.chat.client import Chat
@@ -33,6 +40,7 @@ from app.flows.work import Work
 from app.logs import start_logging
 from app.paging.gateway import Gateway
 from app.settings import Settings
+from handlers import file_watch
 from storage.effects import Effect, Lane
 
 LOOKS = frozenset({"answer_next", "take_rings", "claim"})
@@ -130,8 +138,30 @@ def freeze() -> None:
     deed[0] = signal.SIGSTOP
 
 
-MARKS: Mapping[str, Callable[[], None]] = {
+def look_often() -> None:
+    file_watch.EVERY = file_watch.GLANCE = file_watch.WHILE_DAMAGED = 0.5
+
+
+def go_by(file: str) -> None:
+    """What cannot be set stays as it is, as on a machine whose clock somebody sets."""
+    real, ahead = time_machine.escape_hatch.datetime.datetime.now, float(Path(file).read_text())
+    clock = time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead)).start()
+
+    def look(known: float) -> None:
+        while True:
+            told = Path(file).read_text()
+            if told and (ahead := float(told)) != known:
+                known = ahead
+                clock.move_to(real(UTC) + timedelta(seconds=ahead))
+            time.sleep(0.02)
+
+    threading.Thread(target=look, args=(ahead,), daemon=True).start()
+
+
+MARKS: Mapping[str, Callable[..., None]] = {
+    "clock": go_by,
     "mutant": record_before_sending,
+    "watchful": look_often,
     "unhurried": ask_no_patience,
     "freezes": freeze,
 }
@@ -140,7 +170,8 @@ MARKS: Mapping[str, Callable[[], None]] = {
 def main(arguments: Sequence[str]) -> int:
     point, lease, *marks = arguments
     for mark in marks:
-        MARKS[mark]()
+        name, _, value = mark.partition("=")
+        MARKS[name](*([value] if value else []))
     if point != "never":
         where, _, number = point.partition("#")
         arm(where, int(number or 1))

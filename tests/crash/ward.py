@@ -52,12 +52,12 @@ class Ward:
     async def start(self, point: str = "never", *marks: str, code: Path = ROOT) -> None:
         """Start a Baton that dies at `point`; ready when its intake answers.
 
-        `code` is the tree that it is made of: an older version, for example.
+        `code` is the tree that it is made of: an older version, for example. `marks` are the
+        child's; what this tree's logs is in `log`.
         """
         if code == ROOT:
-            log = self.folder / "baton.log"
             given = [point, LEASE, *marks]
-            self.process = await self.nursery.born(given, self.environment, log=log)
+            self.process = await self.nursery.born(given, self.environment, log=self.log)
         else:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.crash.child", point, LEASE, *marks),
@@ -66,6 +66,11 @@ class Ward:
                 stderr=asyncio.subprocess.DEVNULL,
             )
         await self.until(self._listens)
+
+    @property
+    def log(self) -> Path:
+        """What it logged, in all of its lives."""
+        return self.folder / "baton.log"
 
     def beside(self) -> "Ward":
         """A place for a second Baton on the same database, with a port of its own."""
@@ -107,18 +112,24 @@ class Ward:
             self.process.terminate()
             await asyncio.wait_for(self.process.wait(), PATIENCE)
 
-    async def send(self) -> bool:
+    async def send(self, fingerprint: str = "one", **more: str) -> bool:
         """Send the alert as a sender would; True when it was answered 2xx."""
-        body = {"alarm": "EltLate", "title": "Nightly load is late", "fingerprint": "one"}
+        return await self.status(fingerprint, **more) == 200
+
+    async def status(self, fingerprint: str = "one", **more: str) -> int:
+        """What the sender is answered; 0 for no answer."""
+        body = {"alarm": "EltLate", "title": "Nightly load is late", "fingerprint": fingerprint}
         try:
             async with self.http.post(
                 f"http://127.0.0.1:{self.port}/v1/alerts/generic",
-                json=body,
+                json={**body, **more},
                 headers={"Authorization": f"Bearer {self.token}"},
             ) as answer:
-                return answer.status == 200
+                if answer.status == 503:
+                    assert answer.headers["Retry-After"], "a sender is told to repeat it"
+                return answer.status
         except aiohttp.ClientError:
-            return False
+            return 0
 
     async def send_until_taken(self) -> None:
         await self.until(self.send)
@@ -197,14 +208,18 @@ async def ward(
     *,
     wait: str = "3s",
     turn: str = "1w",
+    change: Mapping[str, str] | None = None,
     code: Path = ROOT,
 ) -> AsyncIterator[Ward]:
     """A world with an empty Baton in it, not started yet: organisation, phones and a token.
 
-    `code` is the tree whose commands furnish it.
+    `change` edits the organisation file; `code` is the tree whose commands furnish it.
     """
-    port = free_port()
-    (folder / "baton.toml").write_text(organisation(wait=wait, turn=turn), encoding="utf-8")
+    port, text = free_port(), organisation(wait=wait, turn=turn)
+    for old, new in (change or {}).items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "baton.toml").write_text(text, encoding="utf-8")
     async with (
         Workspace.running(manifest=MANIFEST, rate_limits=False) as workspace,
         aiohttp.ClientSession() as http,

@@ -1,5 +1,6 @@
 """The database goes away in the middle of a flow: nothing is done twice, and nothing is lost."""
 
+import asyncio
 import logging
 import sqlite3
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.flows import outage
 from app.flows.admit import Operator
@@ -17,11 +18,12 @@ from app.flows.declare import declare
 from app.flows.kit import host_clock
 from app.flows.outage import Outage, StillAway
 from app.flows.work import Work
+from handlers.file_watch import FileWatch
 from storage import incidents
 from storage.engine import Database, open_engine
 from storage.migrate import migrate
 from storage.tables import runs
-from storage.trouble import FileGone, is_away
+from storage.trouble import FileGone, is_away, is_damage
 from tests.kit import Bench, SetClock, open_bench
 from tests.postgres import Server
 from tests.proxy import Cut, Proxy, proxied
@@ -182,6 +184,44 @@ def test_a_file_that_is_gone_takes_nothing_more_in(sqlite: Bench, tmp_path: Path
     path.unlink(missing_ok=True)
     kept.rename(path)
     assert sqlite.do(declare, "orders fail", by=Operator()).new
+
+
+def test_damage_is_an_outage_until_the_file_was_found_whole(
+    sqlite: Bench, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writing, watch = sqlite.kit.writing, FileWatch(sqlite.kit)
+    asyncio.run(watch.look())
+    assert not writing.is_damaged
+    whole = overwrite(tmp_path / "baton.db", "held")
+    sqlite.database.dispose()  # what a connection keeps in memory is not read from the file
+    with pytest.raises(DatabaseError) as met:
+        sqlite.kit._read_now(lambda work: work.tx.exec_driver_sql("SELECT * FROM held").all())
+    assert is_damage(met.value)
+    assert is_away(met.value)
+    assert sqlite.do(declare, "orders fail", by=Operator()).new
+    assert writing.is_damaged, "that a part of it can be written proves nothing"
+    assert "put back the newest backup" in caplog.text
+    asyncio.run(watch.look())
+    assert writing.is_damaged
+    overwrite(tmp_path / "baton.db", "held", whole)
+    asyncio.run(watch.look())
+    assert not writing.is_damaged
+    assert writing.seconds is None
+
+
+def overwrite(path: Path, table: str, content: bytes | None = None) -> bytes:
+    """Damage the first page of a table, or put it back; what was there before."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as file:
+        where = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        [page] = file.execute(where, (table,)).fetchone()
+        [size] = file.execute("PRAGMA page_size").fetchone()
+    file.close()
+    with path.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        before = raw.read(size)
+        raw.seek((page - 1) * size)
+        raw.write(content or b"\xa5" * size)
+    return before
 
 
 def test_an_error_of_the_flow_s_own_is_no_outage(database: Database) -> None:

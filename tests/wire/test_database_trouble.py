@@ -1,5 +1,8 @@
 """A running Baton whose database goes away: 503, one push, and everything goes on by itself."""
 
+import asyncio
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +12,8 @@ import pytest
 
 from app.delivery import blind
 from app.flows import outage
-from storage import audit, inbox
+from app.paging.gateway import Gateway
+from storage import audit, engine, inbox
 from tests.postgres import Server
 from tests.wire.stage import Stage, staged
 
@@ -91,6 +95,75 @@ async def test_without_a_database_senders_are_told_to_repeat_and_two_people_hear
         assert await blind_pushes(stage) == dict.fromkeys(pushes, 1)
         kept = await stage.baton.parts.kit.read(lambda work: inbox.count(work.tx))
         assert kept == {"done": 2}
+
+
+@dataclass(frozen=True)
+class Lock:
+    """How long another program holds SQLite, and how patient Baton is."""
+
+    seconds: float
+    busy: float
+    patience: float
+    code: int
+
+
+LOCKS = {
+    "within its patience": Lock(seconds=3.0, busy=5.0, patience=2.0, code=200),
+    "beyond it": Lock(seconds=3.0, busy=0.3, patience=0.3, code=503),
+}
+HOLD = """
+import sqlite3, sys, time
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+time.sleep(float(sys.argv[2]))
+file.execute("COMMIT")
+"""
+
+
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+async def test_while_another_program_holds_the_file_answers_are_late_or_503_and_pages_go_out(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: Lock
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", lock.busy)
+    monkeypatch.setattr(outage, "PATIENCE", lock.patience)
+    may_ring, ring = asyncio.Event(), Gateway.ring
+
+    async def ring_later(self: Gateway, *args: Any, **kwargs: Any) -> Any:
+        await may_ring.wait()
+        return await ring(self, *args, **kwargs)
+
+    monkeypatch.setattr(Gateway, "ring", ring_later)
+    async with staged(sqlite_url, tmp_path, BATON_CANARY_SECONDS="0") as stage:
+        assert (await status(stage, "before"))[0] == 200  # its page is claimed, and on its way
+        path = sqlite_url.removeprefix("sqlite:///")
+        holding = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", HOLD, path, str(lock.seconds)), stdout=asyncio.subprocess.PIPE
+        )
+        assert holding.stdout is not None
+        assert await holding.stdout.readline() == b"held\n"
+        began = time.monotonic()
+        sending = asyncio.create_task(status(stage, "while held"))
+        may_ring.set()
+        await stage.until(lambda: anybody_rung(stage))
+        assert time.monotonic() - began < lock.seconds - 0.5
+        code, again = await sending
+        assert code == lock.code
+        assert (again is not None) == (code == 503)
+        assert (time.monotonic() - began > lock.seconds / 2) == (code == 200)
+        await holding.wait()
+
+        async def taken() -> bool:
+            return (await status(stage, "while held"))[0] == 200
+
+        await stage.until(taken)
+        kept = await stage.baton.parts.kit.read(lambda work: inbox.count(work.tx))
+        assert kept == {"done": 3 if code == 200 else 2}
+        assert stage.baton.parts.kit.writing.seconds is None
+
+
+async def anybody_rung(stage: Stage) -> bool:
+    return any((await stage.state())["phones"].values())
 
 
 async def _noted(stage: Stage) -> list[Any]:

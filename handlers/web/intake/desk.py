@@ -64,6 +64,7 @@ TOO_SLOW = answer(408, "The request did not arrive in time; send it again.")
 KEPT = answer(202, "Kept; it will be read again.")
 DUPLICATE = Answer(200, b'{"status":"accepted","duplicate":true}')
 DATABASE_AWAY = answer(503, "The database is away; send it again.", again=True)
+DATABASE_DAMAGED = answer(503, "The database is damaged; send it again.", again=True)
 Answered: TypeAlias = Callable[[Answer], None]
 
 
@@ -102,6 +103,8 @@ class Desk:
     async def receive(self, delivery: Delivery) -> Answer:
         """Read a body and take it in, in parts when it is long. Raises what says that the
         database is away."""
+        if self._kit.writing.is_damaged:
+            return DATABASE_DAMAGED
         try:
             found = await read(delivery.source, delivery.body)
         except Unreadable as reason:
@@ -135,6 +138,9 @@ class Desk:
             else:
                 self._spawn(self._keep(delivery, received, answered))
 
+        if self._kit.writing.is_damaged:
+            answered(DATABASE_DAMAGED)
+            return
         told = Told(delivery=delivery, alerts=found)
         try:
             self._crowd.put(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from storage import tables
 from storage.engine import open_engine
+from storage.incidents import GAP
 from tests.campaign.kill.check import Heard, check
 from tests.campaign.kill.storm import Times, begin, heard_by, kept_by, measured, one_round, quiet
 from tests.campaign.kill.world import World, memory, world
@@ -76,7 +77,7 @@ async def _bill(place: World, url: str, *, safe: datetime, copied: datetime) -> 
 
 
 def _of_both_times(heard: Heard, *, safe: datetime, copied: datetime, back: datetime) -> Heard:
-    """Without the time between copy and restore, whose numbers were given anew since."""
+    """Without the time between copy and restore, which is lost."""
     return replace(
         heard,
         accepted=[each for each in heard.accepted if each.at < safe or each.at > back],
@@ -86,14 +87,12 @@ def _of_both_times(heard: Heard, *, safe: datetime, copied: datetime, back: date
 
 
 def _of_the_kept(heard: Heard, incidents: int) -> Heard:
-    """What stands in Slack of incidents that the backup knew."""
-    posts = Counter({key: n for key, n in heard.posts.items() if _number(key, ":") <= incidents})
-    later = range(incidents + 1, incidents + 1000)
-    return replace(
-        heard,
-        posts=posts | Counter({f"announcement:{number}": 1 for number in later}),
-        channels=[name for name in heard.channels if _number(name, "-") <= incidents],
-    )
+    """What stands in Slack of incidents that the backup knew, and of those that came after the
+    restore: their numbers were never given before."""
+    lost = range(incidents + 1, incidents + GAP)
+    posts = Counter({key: n for key, n in heard.posts.items() if _number(key, ":") not in lost})
+    channels = [name for name in heard.channels if _number(name, "-") not in lost]
+    return replace(heard, posts=posts, channels=channels)
 
 
 def _number(name: str, mark: str) -> int:
