@@ -6,12 +6,11 @@ import contextlib
 import signal
 import sqlite3
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.crash.clock import Clock
 from tests.crash.nursery import Nursery
 from tests.crash.ward import Ward, ward
 from tests.wire.trouble import service
@@ -25,33 +24,6 @@ NIGHTLY = {
     "weeks = 26": "weeks = 60",
 }
 """The rota turns at half past one in Dublin, which there is not once a year, and once twice."""
-
-
-@dataclass
-class Clock:
-    """The clock of the machine that the child believes to be on."""
-
-    file: Path
-
-    @property
-    def mark(self) -> str:
-        return f"clock={self.file}"
-
-    def set(self, ahead: float) -> None:
-        """By so many seconds before the real one."""
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(str(ahead))
-        fresh.replace(self.file)
-
-    def show(self, told: str) -> None:
-        self.set((datetime.fromisoformat(told) - datetime.now(UTC)).total_seconds())
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Clock:
-    made = Clock(tmp_path / "clock")
-    made.set(0.0)
-    return made
 
 
 async def rang_at(place: Ward, handle: str) -> float:
