@@ -1,5 +1,6 @@
 """`python3 -m app test`: the linters and the tests, as CI runs them."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 # A worker that is done takes over from another; the ten slowest are told, lest they grow.
-EVERYTHING = ("pytest", "--numprocesses", "auto", "--dist", "worksteal", "--durations", "10")
+EVERYTHING = ("pytest", "--dist", "worksteal", "--durations", "10", "--numprocesses")
 
 
 def run_suite(arguments: Sequence[str]) -> int:
@@ -19,8 +20,15 @@ def run_suite(arguments: Sequence[str]) -> int:
     """
     if arguments:
         return _run("pytest", *arguments)
-    codes = [_run(*command) for command in (*LINTERS, EVERYTHING)]
+    commands = (*LINTERS, (*EVERYTHING, str(_workers())))
+    codes = [_run(*command) for command in commands]
     return next((code for code in codes if code != 0), 0)
+
+
+def _workers() -> int:
+    """Half as many again as there are processors: for much of their time tests wait."""
+    processors = os.cpu_count() or 1
+    return processors + max(1, processors // 2)
 
 
 def _run(tool: str, *arguments: str) -> int:

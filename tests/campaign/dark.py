@@ -105,7 +105,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Sequence[Finding]:
     """The story twice, in the dark and with Slack."""
-    hours, every = (3.0, 10.0) if options.short else (options.hours, options.every)
+    hours, every = (3.0, 15.0) if options.short else (options.hours, options.every)
     dark = asyncio.run(_story(hours, every, dark=True))
     well = asyncio.run(_story(hours, every, dark=False))
     return [*_of_the_dark(dark), *_against(dark, well)]

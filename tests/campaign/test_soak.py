@@ -1,4 +1,4 @@
-"""The short form of `soak`: a day of the fast clock."""
+"""The short form of `soak`: half a day of the fast clock."""
 
 from argparse import Namespace
 
@@ -6,6 +6,6 @@ from tests.campaign.report import report
 from tests.campaign.soak import run
 
 
-def test_a_day_leaves_the_auditor_content_and_loses_nothing() -> None:
+def test_half_a_day_leaves_the_auditor_content_and_loses_nothing() -> None:
     findings = run(Namespace(short=True))
     assert all(finding.held for finding in findings), report("soak", findings, seconds=0)

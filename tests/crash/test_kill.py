@@ -89,7 +89,7 @@ async def story(place: Ward, point: str, *, to_the_managers: bool = True) -> Non
 async def test_a_kill_at_any_step_to_the_phone_loses_and_doubles_nothing(
     nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(nursery, sqlite_url, tmp_path) as place:
+    async with ward(nursery, sqlite_url, tmp_path, wait="1s") as place:
         await story(place, point)
 
 
@@ -162,7 +162,7 @@ async def test_a_kill_around_the_resolve_leaves_it_undone_or_done(
 async def test_a_kill_at_any_step_of_a_handover_makes_and_posts_it_once(
     nursery: Nursery, sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    async with ward(nursery, sqlite_url, tmp_path, turn="3s") as place:
+    async with ward(nursery, sqlite_url, tmp_path, turn="2s") as place:
         await place.start(point)
         await place.died()
         await place.start()

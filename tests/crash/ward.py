@@ -33,6 +33,8 @@ from tests.wire.stage import MANIFEST, free_port
 ROOT = Path(__file__).parents[2]
 LEASE = "2"
 PATIENCE = 40.0
+COMPILES = {"PYTHONDONTWRITEBYTECODE": ""}
+"""An older tree is a temporary one: what its first process compiled is there for the next."""
 KEY = "a key for tests only and of no worth to anybody"
 
 
@@ -61,7 +63,7 @@ class Ward:
         else:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.crash.child", point, LEASE, *marks),
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **COMPILES},
                 cwd=code,
                 stderr=asyncio.subprocess.DEVNULL,
             )
@@ -251,6 +253,7 @@ def furnish(environment: Mapping[str, str], phones: str, *, code: Path) -> str:
     order += "print(furnish(json.loads(sys.argv[1]), sys.argv[2]))"
     done = subprocess.run(
         [sys.executable, "-c", order, json.dumps(environment), phones],
+        env={**os.environ, **COMPILES},
         cwd=code,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from storage.engine import Database
 from tests.kit import Bench, SetClock, open_bench
 from tests.storage.filled import fill
 
-ROWS = 20_000
+ROWS = 6_000
 """The campaign `audit` fills a million."""
 
 

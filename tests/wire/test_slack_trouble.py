@@ -17,7 +17,7 @@ from app.rules.ladder import Method
 from tests.wire.trouble import Trouble, troubled
 
 pytestmark = pytest.mark.anyio
-AT_ONCE = 2.0
+AT_ONCE = 4.0
 """Seconds within which a phone rings on a busy machine; it takes a twentieth of it."""
 
 
@@ -112,7 +112,7 @@ async def test_once_slack_is_back_its_channels_come_within_seconds(slack: Troubl
     back = time.monotonic()
     for number in numbers:
         await slack.until(slack.stands_once, number)
-    assert time.monotonic() - back < 6
+    assert time.monotonic() - back < 15  # minutes, were each to wait for its own next try
 
 
 async def test_after_429_nothing_is_asked_before_slack_allows_it(slack: Trouble) -> None:

@@ -13,7 +13,7 @@ from tests.campaign.hostile.mutate import fuzz
 from tests.campaign.hostile.targets import TARGETS, Target
 from tests.campaign.report import Finding, at_least, at_most, exactly, told
 
-MINUTES, SHORT = 60.0, 0.2
+MINUTES, SHORT = 60.0, 0.15
 DOORS = 0.4
 """This part of the time goes to the running Baton, the rest in equal parts to the parsers."""
 GROWTH, MOST = 64, 256

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> Sequence[Finding]:
     place = MEMORY if Path(MEMORY).is_dir() else None
     with tempfile.TemporaryDirectory(prefix="baton-soak-", dir=place) as folder:
         if options.short:
-            found = asyncio.run(soak(Path(folder), days=1.0, alerts=5, keep=0.2))
+            found = asyncio.run(soak(Path(folder), days=0.5, alerts=5, keep=0.2))
             return _findings(found, flat=False)
         made = soak(Path(folder), days=options.days, alerts=options.alerts, keep=options.keep)
         return _findings(asyncio.run(made), flat=True)
