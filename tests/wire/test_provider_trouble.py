@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from app import build
 from app.flows.admit import Operator
 from app.flows.contact import add_contact, remove_contact
 from app.paging.targets import read_target
@@ -139,10 +138,9 @@ async def test_a_provider_without_a_certificate_or_a_name(phones: Trouble, targe
 
 
 async def test_more_hanging_messages_than_there_are_places_delay_no_other_provider(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, tmp_path: Path
 ) -> None:
     """Sixteen P1s at once ring nine phones that hang, more than there are lines, and a well one."""
-    monkeypatch.setattr(build, "STOP_WITHIN", 0.5)
     async with push_server(hang=True) as server, contextlib.AsyncExitStack() as contacts:
         stage = await contacts.enter_async_context(troubled(sqlite_url, tmp_path, wait="10m"))
         stage.stage.baton.parts.gateway.lines.seconds = HANGS

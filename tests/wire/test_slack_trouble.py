@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.chat import reach
 from app.flows.admit import Operator
 from app.flows.contact import add_contact
 from app.paging.targets import read_target
@@ -102,8 +103,11 @@ async def test_a_reconciling_that_fails_forgets_nothing(slack: Trouble) -> None:
     assert await slack.stands_once(number)
 
 
-async def test_once_slack_is_back_its_channels_come_within_seconds(slack: Trouble) -> None:
+async def test_once_slack_is_back_its_channels_come_within_seconds(
+    slack: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However long it was away: after hours every try of its own would be minutes ahead."""
+    monkeypatch.setattr(reach, "AWAY_AFTER", 1.5)
     await slack.dark(on=True)
     numbers = [await slack.alert(f"Trouble {n} in the dark") for n in range(3)]
     await slack.until(slack.knows_it_is_away)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.chat import client
+from app import build
+from app.chat import client, reach
 from app.chat.limits import Limits
-from app.chat.reach import AWAY_AFTER
 from app.delivery import comeback
 from app.demo.workspace.link.envelope import Envelope, Outcome
 from app.flows.work import Work
@@ -107,7 +107,7 @@ class Trouble:
     async def knows_it_is_away(self) -> bool:
         """It has looked for it in vain."""
         chat = self.stage.baton.parts.chat
-        return chat is not None and chat.reach.silent_for > AWAY_AFTER + comeback.PROBE_EVERY
+        return chat is not None and chat.reach.silent_for > reach.AWAY_AFTER + comeback.PROBE_EVERY
 
     async def wait_minutes_for_the_next_try(self) -> None:
         """As if Slack had been away for hours."""
@@ -191,6 +191,7 @@ async def troubled(
         text = text.replace(old, new)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "TIMEOUT", CALL_TIMEOUT)
+        patch.setattr(build, "STOP_WITHIN", 0.5)
         patch.setattr(comeback, "SHUT_EVERY", SHUT_EVERY)
         async with staged(
             database_url, folder, organisation=text, phones=False, mode=mode
