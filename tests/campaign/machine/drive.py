@@ -1,30 +1,17 @@
-"""Drives the machine for a number of steps from one seed."""
+"""Drives the machine by Hypothesis, which shortens what breaks, for a number of steps."""
 
-import logging
 import traceback
-from collections import Counter
-from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.campaign.machine import story
-from tests.campaign.machine.world import Place, remembering
+from tests.campaign.machine.course import Course, opened
 
 A_STORY = 150
 """Steps of one example at most."""
 A_BATCH = 10
 """Examples after which the steps are counted."""
-
-
-@dataclass
-class Course:
-    """What came of one seed."""
-
-    seed: int
-    steps: Counter[str] = field(default_factory=Counter)
-    figures: Counter[str] = field(default_factory=Counter)
-    broken: str = ""
 
 
 def drive(
@@ -36,24 +23,11 @@ def drive(
     batch_of: int = A_BATCH,
 ) -> Course:
     """At least so many steps, or fewer up to the first broken law, which is told."""
-    place = Place(url)
-    story.place.append(place)
-    story.steps.clear()
-    story.figures.clear()
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # a replica that dies has much to say
-    course = Course(number)
-    batch = 0
-    try:
-        with remembering():
-            while not course.broken and sum(story.steps.values()) < wanted:
-                course.broken = _batch(number * 100_000 + batch, shrink=shrink, examples=batch_of)
-                batch += 1
-    finally:
-        logging.disable(before)
-        story.place.remove(place)
-        place.close()
-    course.steps, course.figures = Counter(story.steps), Counter(story.figures)
+    with opened(number, url) as course:
+        for batch in range(100_000):
+            if course.broken or sum(course.steps.values()) >= wanted:
+                break
+            course.broken = _batch(number * 100_000 + batch, shrink=shrink, examples=batch_of)
     return course
 
 

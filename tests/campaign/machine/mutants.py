@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, case, update
 
 from app.delivery import outcome, rings, waits
 from app.delivery.lanes import claim_due
@@ -18,6 +18,7 @@ from storage import alerts, effects
 from storage.effects import Effect, Outcome
 from storage.tables import effects as table
 from tests.campaign.machine import story
+from tests.campaign.machine.walk import walk
 
 Mutant = Callable[[], Any]
 CLAIM = claim_due
@@ -51,9 +52,11 @@ def skip_the_fence() -> Any:
     loose = update(table).where(
         table.c.id == bindparam("given_id"), bindparam("given_fence") == bindparam("given_fence")
     )
+    asked_again = table.c.revision != table.c.claimed_revision
+    done = case((asked_again, Outcome.DUE.value), else_=bindparam("given_outcome"))
     return _several(
         (effects, "_END", loose.values(outcome=bindparam("given_outcome"), **effects._ENDED)),
-        (effects, "_DONE", loose.values(outcome=bindparam("given_outcome"), **effects._ENDED)),
+        (effects, "_DONE", loose.values(outcome=done, **effects._ENDED)),
         (effects, "_POSTPONE", loose.values(outcome=bindparam("given_outcome"),
                                             due=bindparam("given_due"), lease_until=None,
                                             problem=bindparam("given_problem"))),
@@ -143,6 +146,14 @@ MUTANTS: Mapping[str, Mutant] = {
         the_wait_is_waited_once,
     )
 }
+
+
+def survive(name: str, limit: int, seed: int = 1) -> tuple[int, str]:
+    """How many steps it survives, and what told on it; more than `limit` when nothing did."""
+    with MUTANTS[name]():
+        course = walk(seed, limit, shrink=False)
+    steps = course.steps.total()
+    return (steps if course.broken else limit + 1), course.broken.partition("\n")[0]
 
 
 @contextmanager

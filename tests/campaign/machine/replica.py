@@ -27,6 +27,7 @@ from app.paging.seal import Seal
 from app.rules.organisation import Organisation
 from storage.effects import Effect, Lane
 from storage.engine import Database
+from tests.campaign.machine.town import guise
 from tests.campaign.machine.wire import Line, Slack
 
 P = ParamSpec("P")
@@ -68,6 +69,8 @@ class Watch(Protocol):
 
     def begins(self, speech: Speech) -> None: ...
 
+    def ends(self, speech: Speech) -> None: ...
+
 
 @functools.cache
 def read_once(text: str) -> Reading:
@@ -93,8 +96,9 @@ class Replica:
         skew: timedelta,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
+        ahead = skew + guise.shift
         self.kit = StepKit(
-            database, StandingOrders(parse), clock=lambda: clock() + skew, writers=1, readers=1
+            database, StandingOrders(parse), clock=lambda: clock() + ahead, writers=1, readers=1
         )
         self._loop = loop
         self._committed: list[tuple[Effect, object]] = []
@@ -122,6 +126,10 @@ class Replica:
             self.lanes |= {
                 lane: self._lane(lane, claim_due(lane), self._watched(say)) for lane in SLACK
             }
+
+    def now(self) -> datetime:
+        """Its clock, as the machine counts time."""
+        return self.kit.clock() - guise.shift
 
     # ── what a commit claimed (app.flows.work.Live) ───────────────────────────────────────────
     @property
@@ -217,17 +225,19 @@ class Replica:
 
     def _watched(self, speak: Any) -> Any:
         async def watched(effect: Effect) -> Spoken:
-            speech = Speech(effect, self, self.kit.clock())
+            speech = Speech(effect, self, self.now())
             self._watch.begins(speech)
             try:
                 spoken: Spoken = await speak(effect)
+                speech.end = "said"
             except asyncio.CancelledError:
                 speech.end = "crashed"
                 raise
             except Exception:
                 speech.end = "failed"
                 raise
-            speech.end = "said"
+            finally:
+                self._watch.ends(speech)
             return spoken
 
         return watched

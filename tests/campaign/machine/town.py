@@ -1,7 +1,8 @@
 """A small company whose file is edited while the machine runs, and a naive reading of who is on
 duty in it: turn by turn from the rota's start, nothing taken from the code under test."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,9 @@ ANGELES = ZoneInfo("America/Los_Angeles")
 DAY = timedelta(days=1)
 START = datetime(2026, 11, 23, 17, 59, 50, tzinfo=UTC)
 """Monday, ten seconds before Data Infrastructure goes home."""
+WEEKLY, DAILY = date(2026, 1, 2), date(2026, 1, 5)
+"""When the rotas begin."""
+FIRST_TOUR = date(2026, 9, 4)
 BEAT_COUNTS = timedelta(minutes=25)
 """The heartbeat is due every 15 minutes, with 10 minutes of grace."""
 
@@ -21,8 +25,43 @@ EVERYBODY = (*OWNERS, *VOLUNTEERS, *MANAGERS)
 ROTAS = ("volunteers", "data-infra", "managers")
 
 
+@dataclass
+class Guise:
+    """How the company looks to Baton while everything here goes by its usual names and times."""
+
+    shift: timedelta = timedelta(0)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+guise = Guise()
+A_YEAR = timedelta(weeks=52)
+"""From the winter of START to the next one, the clocks of both zones change as often and at the
+same distance."""
+
+
+@contextmanager
+def disguised(shift: timedelta, names: Mapping[str, str]) -> Iterator[None]:
+    before = guise.shift, guise.names
+    guise.shift, guise.names = shift, names
+    try:
+        yield
+    finally:
+        guise.shift, guise.names = before
+
+
+def alias(name: str) -> str:
+    """As Baton knows somebody."""
+    return guise.names.get(name, name)
+
+
 def mail(name: str) -> str:
-    return f"{name}@acme.test"
+    return f"{alias(name)}@acme.test"
+
+
+def name_of(person: str) -> str:
+    """Whose address this is."""
+    known = person.partition("@")[0]
+    return next((name for name, other in guise.names.items() if other == known), known)
 
 
 @dataclass(frozen=True)
@@ -61,15 +100,16 @@ class File:
     def text(self) -> str:
         """The file as a person would write it."""
         primary, manager, expires = self.waits
-        holidays = f'holidays = ["{self.holiday}"]' if self.holiday else ""
+        holidays = f'holidays = ["{self.holiday + guise.shift}"]' if self.holiday else ""
         people = "".join(
             f'[[person]]\nemail = "{mail(name)}"\ntimezone = "Europe/Dublin"\n'
             f"manager = {str(name in self.managers).lower()}\n"
             for name in self.order
         )
         tours = "".join(
-            f'[[rota.tour]]\nperson = "{mail(name)}"\nfrom = "2026-09-04"\nweeks = 26\n'
-            f'accepted_on = "2026-08-20"\n'
+            f'[[rota.tour]]\nperson = "{mail(name)}"\nweeks = 26\n'
+            f'from = "{FIRST_TOUR + guise.shift}"\n'
+            f'accepted_on = "{FIRST_TOUR - 15 * DAY + guise.shift}"\n'
             for name in self.of("volunteers")
         )
         return FORM.format(
@@ -81,13 +121,17 @@ class File:
             tours=tours,
             owners=_list(self.of("data-infra")),
             managers=_list(self.of("managers")),
+            weekly=WEEKLY + guise.shift,
+            daily=DAILY + guise.shift,
+            **{name: mail(name) for name in ("ana", "ben", "dan")},
             **{f"cover_{rota.partition('-')[0]}": self._covers(rota) for rota in ROTAS},
         )
 
     def _covers(self, rota: str) -> str:
         return "".join(
             f'[[rota.override]]\nperson = "{mail(each.person)}"\n'
-            f'from = {each.start.isoformat()}\nto = {each.end.isoformat()}\nwhy = "swap"\n'
+            f"from = {(each.start + guise.shift).isoformat()}\n"
+            f'to = {(each.end + guise.shift).isoformat()}\nwhy = "swap"\n'
             for each in self.covers
             if each.rota == rota
         )
@@ -116,7 +160,7 @@ acknowledgement_expires = "{expires}s"
 id = "data-infra"
 name = "Data Infrastructure"
 channel = "#data-infra"
-members = ["ana@acme.test", "ben@acme.test"]
+members = ["{ana}", "{ben}"]
 rota = "data-infra"
 
 [team.working_hours]
@@ -130,7 +174,7 @@ to = "18:00"
 id = "web"
 name = "Web"
 channel = "#web"
-members = ["dan@acme.test"]
+members = ["{dan}"]
 
 [team.working_hours]
 timezone = "America/Los_Angeles"
@@ -168,8 +212,8 @@ service = "nightly-elt"
 threatens = "elt-fresh"
 runbook = "https://runbooks.acme.test/elt-late"
 action = "Restart the stuck load"
-proposed_by = "ana@acme.test"
-approved_by = "ben@acme.test"
+proposed_by = "{ana}"
+approved_by = "{ben}"
 
 [[alarm]]
 key = "EltOdd"
@@ -177,7 +221,7 @@ service = "nightly-elt"
 threatens = "elt-fresh"
 runbook = "https://runbooks.acme.test/elt-odd"
 action = "Look"
-proposed_by = "ana@acme.test"
+proposed_by = "{ana}"
 
 [[alarm]]
 key = "EltSlow"
@@ -185,8 +229,8 @@ service = "nightly-elt"
 threatens = "elt-quick"
 runbook = "https://runbooks.acme.test/elt-slow"
 action = "Look"
-proposed_by = "ana@acme.test"
-approved_by = "ben@acme.test"
+proposed_by = "{ana}"
+approved_by = "{ben}"
 
 [[alarm]]
 key = "ShopDown"
@@ -194,8 +238,8 @@ service = "shop"
 threatens = "shop-open"
 runbook = "https://runbooks.acme.test/shop"
 action = "Look"
-proposed_by = "ana@acme.test"
-approved_by = "ben@acme.test"
+proposed_by = "{ana}"
+approved_by = "{ben}"
 
 [[heartbeat]]
 key = "elt-done"
@@ -208,19 +252,19 @@ grace = "10m"
 id = "volunteers"
 kind = "volunteers"
 pool = {{ min = 1, max = 8 }}
-rotation = {{ every = "1w", day = "fri", time = "18:00", timezone = "Europe/Dublin", from = "2026-01-02" }}
+rotation = {{ every = "1w", day = "fri", time = "18:00", timezone = "Europe/Dublin", from = "{weekly}" }}
 {tours}
 {cover_volunteers}
 [[rota]]
 id = "data-infra"
 kind = "team"
-rotation = {{ every = "1d", time = "09:00", timezone = "Europe/Dublin", from = "2026-01-05", days = ["mon", "tue", "wed", "thu", "fri"] }}
+rotation = {{ every = "1d", time = "09:00", timezone = "Europe/Dublin", from = "{daily}", days = ["mon", "tue", "wed", "thu", "fri"] }}
 members = [{owners}]
 {cover_data}
 [[rota]]
 id = "managers"
 kind = "managers"
-rotation = {{ every = "1w", day = "fri", time = "18:00", timezone = "Europe/Dublin", from = "2026-01-02" }}
+rotation = {{ every = "1w", day = "fri", time = "18:00", timezone = "Europe/Dublin", from = "{weekly}" }}
 members = [{managers}]
 {cover_managers}
 """  # noqa: E501
@@ -253,7 +297,7 @@ class Town:
         """From `at` on. Turns that have not begun at `at` are walked anew."""
         self.files.append((at, file))
         for rota in ROTAS:
-            self._turns[rota] = []
+            self._turns[rota] = [each for each in self._turns.get(rota, ()) if each.start <= at]
 
     @property
     def file(self) -> File:
@@ -337,32 +381,29 @@ class Town:
         return sorted(each for each in found if each > at)
 
     def _walk(self, rota: str, until: datetime) -> None:
+        """On from the last turn that is known."""
         weekly = rota != "data-infra"
-        day = date(2026, 1, 2) if weekly else date(2026, 1, 5)
         clock = time(18) if weekly else time(9)
-        found: list[Turn] = []
-        last: str | None = None
-        while True:
+        length = (7 if weekly else 1) * DAY
+        found = self._turns[rota]
+        day = (WEEKLY if weekly else DAILY) + len(found) * length
+        last = next((each.person for each in reversed(found) if each.person), None)
+        while not found or found[-1].end <= until:
             start = datetime.combine(day, clock, DUBLIN).astimezone(UTC)
-            end = datetime.combine(day + (7 if weekly else 1) * DAY, clock, DUBLIN).astimezone(UTC)
-            person: str | None = None
+            end = datetime.combine(day + length, clock, DUBLIN).astimezone(UTC)
             order: tuple[str, ...] = ()
             if weekly or day.weekday() < 5:
                 order = self._order(rota, start, day, last)
-                person = order[0] if order else None
-                last = person or last
-            found.append(Turn(start, end, person, order))
-            if end > until:
-                break
-            day += (7 if weekly else 1) * DAY
-        self._turns[rota] = found
+                last = order[0] if order else last
+            found.append(Turn(start, end, order[0] if order else None, order))
+            day += length
 
     def _order(self, rota: str, start: datetime, day: date, last: str | None) -> tuple[str, ...]:
         """The members of the file that was put in force before the turn began, beginning after
         the one who served last."""
         file = next((f for at, f in reversed(self.files) if at < start), self.files[0][1])
         there = file.of(rota)
-        if rota == "volunteers" and not date(2026, 9, 4) <= day < date(2027, 3, 5):
+        if rota == "volunteers" and not FIRST_TOUR <= day < FIRST_TOUR + 26 * 7 * DAY:
             there = ()
         everybody = [name for name in file.order if name in MEMBERS_EVER[rota]]
         begin = everybody.index(last) + 1 if last is not None else 0

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -164,6 +165,8 @@ class Workspace:
         self.rooms = {f"C{n}": Room(name, "U0") for n, name in enumerate(names)}
         self.accounts = accounts
         self.dangers: list[str] = []
+        self.posted: Counter[str] = Counter()
+        """How many messages of each key were ever made; none is taken away again."""
         self._stamp = 0
 
     def post(self, channel: str, message: Message, key: str) -> Posted:
@@ -172,6 +175,7 @@ class Workspace:
         ts = f"{self._stamp}.000"
         room = self.rooms.setdefault(channel, Room(channel, channel))
         room.posts[ts] = Message_(key, message.text)
+        self.posted[key] += 1
         return Posted(channel=channel, ts=ts)
 
     def edit(self, posted: Posted, message: Message) -> None:
@@ -187,7 +191,7 @@ class Workspace:
 
     def count(self, key: str) -> int:
         """How many messages with this key can be seen."""
-        return sum(post.key == key for room in self.rooms.values() for post in room.posts.values())
+        return self.posted[key]
 
     def _look_at(self, message: Message) -> None:
         texts = [message.text, *_mrkdwn(list(message.blocks))]

@@ -1,0 +1,81 @@
+"""What came of a story, to be held against another telling of it (reliability.md I17 and I18)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from tests.campaign.machine.eye import instant
+from tests.campaign.machine.town import name_of
+from tests.campaign.machine.world import World
+
+Line: TypeAlias = tuple[Any, ...]
+PAGES = (
+    "SELECT incident, escalation, step, tier, round, person, reachable, out_of_hours, state, at"
+    " FROM pages ORDER BY id"
+)
+EFFECTS = (
+    "SELECT kind, lane, incident, escalation, page, outcome, attempts, fence, due"
+    " FROM effects ORDER BY id"
+)
+TIMELINE = 'SELECT incident, kind, at, "by" FROM timeline ORDER BY id'
+INCIDENTS = "SELECT id, state, severity, opened_at FROM incidents ORDER BY id"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """By the machine's own names and times, whatever the guise it was told in."""
+
+    pages: list[Line]
+    rings: list[Line]
+    rest: list[Line]
+
+    @staticmethod
+    def of(world: World) -> "Ledger":
+        heard = (
+            (each.key, name_of(each.person), each.method, each.heard, each.repeat, each.at)
+            for each in world.heard
+        )
+        return Ledger(
+            pages=_lines(world, PAGES),
+            rings=[*heard],
+            rest=[
+                line for query in (INCIDENTS, TIMELINE, EFFECTS) for line in _lines(world, query)
+            ],
+        )
+
+    def same(self, other: "Ledger") -> str:
+        """I18: the first line that differs; empty when none does."""
+        mine = [*self.pages, *self.rings, *self.rest]
+        others = [*other.pages, *other.rings, *other.rest]
+        return next((f"{a} and {b}" for a, b in _beside(mine, others) if a != b), "")
+
+    def as_soon(self, other: "Ledger", within: timedelta) -> str:
+        """I17: the first page or ring that the other telling lacks, or has at another time."""
+        for mine, others in ((self.pages, other.pages), (self.rings, other.rings)):
+            for a, b in _beside(mine, others):
+                if a is None or b is None or a[:-1] != b[:-1] or abs(a[-1] - b[-1]) > within:
+                    return f"{a} and {b}"
+        return ""
+
+
+def _beside(some: list[Line], others: list[Line]) -> list[tuple[Line | None, Line | None]]:
+    longest = max(len(some), len(others))
+    return [
+        (some[n] if n < len(some) else None, others[n] if n < len(others) else None)
+        for n in range(longest)
+    ]
+
+
+def _lines(world: World, query: str) -> list[Line]:
+    return [
+        tuple(_plain(name, row[name]) for name in row.keys())  # noqa: SIM118
+        for row in world.eye.rows(query)
+    ]
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in ("at", "due", "opened_at"):
+        return instant(value)
+    if name in ("person", "by"):
+        return name_of(value or "")
+    return value
