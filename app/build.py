@@ -58,7 +58,7 @@ log = logging.getLogger("baton")
 
 OLD_AUDIT = 40.0
 """Seconds after which an audit says nothing of how Baton is now: two rounds and more."""
-STOP_WITHIN = 8.0
+STOP_WITHIN = 6.0
 """Seconds that what is being spoken has to end after a stop was asked for."""
 
 

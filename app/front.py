@@ -8,6 +8,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -93,7 +94,7 @@ async def fronting(settings: Settings, *, clock: Clock = host_clock) -> AsyncIte
         migrate(url)
         database = open_engine(url, check=True)
         try:
-            _free_claims(database)
+            _free_claims(database, clock())
             apply_file(settings.organisation, database, by="run")
             kit = Kit(database, StandingOrders(parse_applied), clock=_clock_of(database, clock))
             front = await _listen(settings, database, kit)
@@ -126,12 +127,12 @@ def _held(url: str) -> Iterator[None]:
         yield
 
 
-def _free_claims(database: Database) -> None:
+def _free_claims(database: Database, now: datetime) -> None:
     """A SQLite file has no other process than this, so no lease has to be waited out, and no body
     is being taken in by anybody."""
     if database.dialect == "sqlite":
         with database.write.begin() as tx:
-            effects.release_all(tx)
+            effects.release_all(tx, now=now)
             inbox.release_all(tx)
 
 

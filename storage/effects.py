@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
-from storage.tables import effects, incidents
+from storage.tables import effects, incidents, pages
 from storage.upsert import put_if_new
 
 
@@ -55,6 +55,9 @@ class Outcome(StrEnum):
 
 
 WAITING = (Outcome.DUE, Outcome.UNKNOWN)
+MANY_DEATHS = 5
+"""A random kill may hit the same effect so often; what dies oftener may be what kills."""
+LONGEST_REST = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class Effect:
     facts: Mapping[str, Any]
     fence: int
     attempts: int
+    deaths: int
     repeat: bool
     asked_at: datetime
     lease_until: datetime
@@ -98,13 +102,29 @@ class Left:
 class OfPage:
     """What became of an effect of a page."""
 
+    id: int
     kind: str
     key: str
     lane: Lane
     due: datetime
     attempts: int
+    deaths: int
     outcome: Outcome
+    lease_until: datetime | None
     facts: Mapping[str, Any]
+
+    def is_lapsed(self, now: datetime) -> bool:
+        """Whoever claimed it died, or is as good as dead."""
+        claimed = self.outcome is Outcome.CLAIMED
+        return claimed and self.lease_until is not None and self.lease_until <= now
+
+    def was_let_go(self, now: datetime) -> bool:
+        """A process died while it had it, and nobody took it since."""
+        return self.deaths > 0 or self.is_lapsed(now)
+
+    def is_free(self, now: datetime) -> bool:
+        """Whoever looks next may claim it, now or when it is due."""
+        return self.outcome in WAITING or self.is_lapsed(now)
 
 
 # ── the statements of the hot paths ───────────────────────────────────────────────────────────
@@ -114,7 +134,7 @@ _READY = or_(
     and_(effects.c.outcome == Outcome.CLAIMED, effects.c.lease_until <= bindparam("now")),
 )
 _IN_TURN = (
-    select(effects.c.id, effects.c.outcome, effects.c.incident)
+    select(effects.c.id, effects.c.outcome, effects.c.incident, effects.c.deaths)
     .where(effects.c.lane == bindparam("given_lane"), _READY)
     .order_by(effects.c.due, effects.c.id)
     .limit(bindparam("most"))
@@ -123,6 +143,8 @@ _AHEAD = _IN_TURN
 _FREE = _IN_TURN.with_for_update(skip_locked=True)
 _FREE_ONE = _FREE.where(effects.c.id == bindparam("given_id"))
 _FREE_BUT = _FREE.where(effects.c.id.not_in(bindparam("here", expanding=True)))
+_DIED = effects.c.outcome == Outcome.CLAIMED
+"""Of what may be claimed: its last holder told nobody how it went."""
 _TAKE = (
     update(effects)
     .where(effects.c.id.in_(bindparam("ids", expanding=True)))
@@ -130,7 +152,8 @@ _TAKE = (
         outcome=Outcome.CLAIMED,
         lease_until=bindparam("until"),
         fence=effects.c.fence + 1,
-        attempts=effects.c.attempts + 1,
+        attempts=effects.c.attempts + case((_DIED, 0), else_=1),
+        deaths=effects.c.deaths + case((_DIED, 1), else_=0),
         claimed_revision=effects.c.revision,
         first_claimed_at=func.coalesce(effects.c.first_claimed_at, bindparam("now")),
     )
@@ -156,15 +179,27 @@ _DONE = Prepared(
         **_ENDED,
     )
 )
-_PUT_OFF = _HELD.values(
+_LET_GO: dict[Any, Any] = {
+    "outcome": Outcome.UNKNOWN,
+    "lease_until": None,
+    "attempts": effects.c.attempts - 1,
+    "deaths": effects.c.deaths + 1,
+}
+_REST = (
+    update(effects)
+    .where(effects.c.id == bindparam("given_id"))
+    .values(**_LET_GO, due=bindparam("given_due"), fence=effects.c.fence + 1)
+)
+_LATER = _HELD.values(
     outcome=bindparam("given_outcome"),
+    deaths=0,
     due=bindparam("given_due"),
     problem=bindparam("given_problem"),
     lease_until=None,
 )
-_POSTPONE = Prepared(_PUT_OFF)
-_POSTPONE_FRESH = Prepared(_PUT_OFF.values(attempts=0))
-_POSTPONE_UNTRIED = Prepared(_PUT_OFF.values(attempts=effects.c.attempts - 1))
+_POSTPONE = Prepared(_LATER)
+_POSTPONE_FRESH = Prepared(_LATER.values(attempts=0))
+_POSTPONE_UNTRIED = Prepared(_LATER.values(attempts=effects.c.attempts - 1))
 _HASTEN = Prepared(
     update(effects)
     .where(
@@ -173,6 +208,15 @@ _HASTEN = Prepared(
         effects.c.due > bindparam("now"),
     )
     .values(due=bindparam("now"))
+)
+_PUT_OFF = (
+    update(effects)
+    .where(
+        effects.c.key == bindparam("given_key"),
+        effects.c.outcome.in_(WAITING),
+        effects.c.due < bindparam("given_due"),
+    )
+    .values(due=bindparam("given_due"))
 )
 _BY_KEY = Prepared(
     select(effects.c.facts).where(effects.c.key == bindparam("given_key")), [effects.c.facts]
@@ -258,6 +302,7 @@ def ask_and_claim(
         "lease_until": now + lease,
         "fence": 1,
         "attempts": 1,
+        "deaths": 0,
         "first_claimed_at": now,
     }
     made = put_if_new(tx, effects, values)
@@ -329,6 +374,7 @@ def _asking_again(dialect: str, *, keep_due: bool = False) -> Any:
             "facts": new.excluded.facts,
             "revision": effects.c.revision + 1,
             "attempts": 0,
+            "deaths": 0,
             "problem": None,
             "ended_at": None,
             "asked_at": new.excluded.asked_at,
@@ -353,6 +399,7 @@ def claim(
 
     `only` takes none but that one. `spoken_here` are those that the caller is speaking itself:
     a jump of the clock makes their leases look lost, and they are not taken from it again.
+    What killed whoever said it, MANY_DEATHS times in a row, rests before it is taken again.
     """
     asked = {"given_lane": lane, "now": now, "most": limit}
     if only is not None:
@@ -361,12 +408,27 @@ def claim(
         wanted = tx.execute(_FREE_BUT, {**asked, "here": list(spoken_here)})
     else:
         wanted = tx.execute(_FREE, asked)
-    before = {row.id: row.outcome for row in wanted}
+    before = {row.id: row.outcome for row in _without_deadly(tx, wanted.all(), now=now)}
     if not before:
         return []
     taken = tx.execute(_TAKE, {"ids": list(before), "until": now + lease, "now": now})
     found = [_value(row._mapping, repeat=before[row.id] != Outcome.DUE) for row in taken]
     return sorted(found, key=lambda effect: (effect.due, effect.id))
+
+
+def _without_deadly(tx: Connection, wanted: Sequence[Any], *, now: datetime) -> list[Any]:
+    kept = []
+    for row in wanted:
+        if row.outcome == Outcome.CLAIMED and row.deaths >= MANY_DEATHS:
+            tx.execute(_REST, {"given_id": row.id, "given_due": now + rest(row.deaths + 1)})
+        else:
+            kept.append(row)
+    return kept
+
+
+def rest(deaths: int) -> timedelta:
+    """How long what killed so many processes in a row is left alone: 1 s, 2 s, 4 s …"""
+    return min(timedelta(seconds=2 ** min(deaths - MANY_DEATHS - 1, 12)), LONGEST_REST)
 
 
 def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[Ahead]:
@@ -377,42 +439,59 @@ def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[A
 
 def list_of_page(tx: Connection, page: int) -> list[OfPage]:
     """Every effect of a page, whatever became of it."""
+    return _of_page(tx, effects.c.page == page)
+
+
+def list_rings(tx: Connection, escalation: int, step: int) -> list[OfPage]:
+    """The rings of everybody whom a step rings."""
+    of_step = select(pages.c.id).where(pages.c.escalation == escalation, pages.c.step == step)
+    return _of_page(tx, effects.c.page.in_(of_step), effects.c.kind == "ring")
+
+
+def _of_page(tx: Connection, *matching: ColumnElement[bool]) -> list[OfPage]:
     rows = tx.execute(
         select(
+            effects.c.id,
             effects.c.kind,
             effects.c.key,
             effects.c.lane,
             effects.c.due,
             effects.c.attempts,
+            effects.c.deaths,
             effects.c.outcome,
+            effects.c.lease_until,
             effects.c.facts,
         )
-        .where(effects.c.page == page)
+        .where(*matching)
         .order_by(effects.c.id)
     )
     return [
         OfPage(
+            id=row.id,
             kind=row.kind,
             key=row.key,
             lane=Lane(row.lane),
             due=row.due,
             attempts=row.attempts,
+            deaths=row.deaths,
             outcome=Outcome(row.outcome),
+            lease_until=row.lease_until,
             facts=row.facts,
         )
         for row in rows
     ]
 
 
-def release_all(tx: Connection) -> int:
+def release_all(tx: Connection, *, now: datetime) -> int:
     """Free what a process that is certainly gone had claimed: on a SQLite file that this process
-    alone holds. What it was saying may have been heard. Returns how many there were."""
-    freed = tx.execute(
-        update(effects)
-        .where(effects.c.outcome == Outcome.CLAIMED)
-        .values(outcome=Outcome.UNKNOWN, lease_until=None)
-    )
-    return freed.rowcount
+    alone holds. What it was saying may have been heard, and what killed many rests. Returns how
+    many there were."""
+    claimed = effects.c.outcome == Outcome.CLAIMED
+    deadly = select(effects.c.id, effects.c.deaths).where(claimed, effects.c.deaths >= MANY_DEATHS)
+    for row in tx.execute(deadly).all():
+        due = now + rest(row.deaths + 1)
+        tx.execute(update(effects).where(effects.c.id == row.id).values(due=due))
+    return tx.execute(update(effects).where(claimed).values(**_LET_GO)).rowcount
 
 
 def doubt_all(tx: Connection) -> int:
@@ -524,6 +603,12 @@ def shift(tx: Connection, *, by: timedelta, but: Sequence[str]) -> None:
     ]
     if moved:
         tx.execute(update(effects).where(effects.c.id == bindparam("given_id")), moved)
+
+
+def put_off(tx: Connection, key: str, *, due: datetime) -> bool:
+    """Let a waiting effect wait until then, at least; True when it was moved. Whoever takes it
+    just now is waited for."""
+    return tx.execute(_PUT_OFF, {"given_key": key, "given_due": due}).rowcount == 1
 
 
 def delay(tx: Connection, effect_id: int, *, due: datetime, problem: str) -> None:
@@ -707,5 +792,5 @@ def _value(found: Mapping[Any, Any], *, repeat: bool) -> Effect:
 
 _TOLD = (
     "id", "kind", "key", "incident", "escalation", "page", "due", "facts", "fence", "attempts",
-    "asked_at", "lease_until",
+    "deaths", "asked_at", "lease_until",
 )  # fmt: skip

@@ -529,7 +529,8 @@ pages = Table(
 effects = Table(
     # What is due: things to be said, and waits. `revision` rises when a coalescing effect is
     # asked again while it is being spoken; `fence` rises at every claim, so that whoever lost
-    # the lease cannot record an outcome.
+    # the lease cannot record an outcome. `attempts` are tries that somebody told the end of, or
+    # still makes; `deaths` are claims since the last of them whose process died.
     "effects",
     metadata,
     Column("id", Id, primary_key=True),
@@ -547,6 +548,7 @@ effects = Table(
     Column("lease_until", UtcDateTime),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("deaths", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("first_claimed_at", UtcDateTime),

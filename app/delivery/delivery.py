@@ -153,19 +153,20 @@ class Delivery:
         self._waits_due.set()
         for lane in self._lanes:
             lane.stop()
+        # What waits for its turn at Slack is no page: whoever is there after us says it.
+        await _surviving(self._release(self._lanes[2:], unbegun=True))
         finishing = [asyncio.create_task(lane.finish()) for lane in self._lanes]
         if finishing:
             await asyncio.wait(finishing, timeout=within)
-        await _surviving(self._release())
+        await _surviving(self._release(self._lanes))
         for task in (*self._tasks, *finishing):
             task.cancel()
         await asyncio.gather(*self._tasks, *finishing, return_exceptions=True)
 
-    async def _release(self) -> None:
-        """What did not end in time is given up, so that another replica need not wait for the
-        lease; it may have been heard."""
-        for lane in self._lanes:
-            left = lane.abandon()
+    async def _release(self, lanes: Sequence[LaneLoop], *, unbegun: bool = False) -> None:
+        """What is given up is another replica's at once: it need not wait for the lease."""
+        for lane in lanes:
+            left = lane.abandon(unbegun=unbegun)
             if left:
                 await self._kit.do(outcome.release, left)
 

@@ -1,4 +1,4 @@
-"""Whether a claim is still held, looked at in the instant before its first byte leaves.
+"""Whether a claim is still held: looked at in the instant before its first byte leaves.
 
 A process that was frozen, or on a machine that was suspended, wakes in the middle of what it did.
 Meanwhile another one may have taken the effect over and said it.
@@ -6,12 +6,8 @@ Meanwhile another one may have taken the effect over and said it.
 
 from contextvars import ContextVar
 
-from app.delivery import outcome
 from app.flows.elapsed import elapsed
 from storage.effects import Effect
-
-MARGIN = 0.2
-"""This part of a lease is left unused: clocks differ, and a message is a moment on its way out."""
 
 
 class LeaseLost(Exception):
@@ -30,7 +26,7 @@ class Hold:
 
     def lengthen(self, since: float, *, seconds: float) -> None:
         """It is held for so many seconds from that instant on."""
-        self._until = since + seconds - MARGIN * outcome.LEASE.total_seconds()
+        self._until = since + seconds
 
     def check(self) -> None:
         """Raises LeaseLost when it may be another's by now; else its first byte may leave."""

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +36,8 @@ Speak: TypeAlias = Callable[[Effect], Awaitable[Spoken]]
 RENEW = outcome.LEASE.total_seconds() / 3
 """How often leases of what is still being spoken are renewed, in seconds. A process that is
 frozen or dead renews nothing, and is taken over."""
+MARGIN = 0.2
+"""This part of a lease is left unused: clocks differ, and a message is a moment on its way out."""
 SWEEP = 1.0
 """Wake-ups are hints and may be lost; a lane looks by itself at least this often (seconds)."""
 AGAIN = 0.5
@@ -127,7 +129,7 @@ class LaneLoop:
         """Speak a claimed effect, beside everything else that is being spoken."""
         # This process may have been frozen since the claim.
         left = min(outcome.LEASE, effect.lease_until - self._kit.clock())
-        hold = Hold(effect, seconds=left.total_seconds())
+        hold = Hold(effect, seconds=_usable(left))
         context = contextvars.copy_context()
         context.run(HELD.set, hold)
         task = asyncio.create_task(
@@ -145,19 +147,19 @@ class LaneLoop:
         kept = await self._kit.do(_renew, [hold.effect for hold in holds])
         for hold in holds:
             if hold.effect.id in kept:
-                hold.lengthen(since, seconds=outcome.LEASE.total_seconds())
+                hold.lengthen(since, seconds=_usable(outcome.LEASE))
 
     async def finish(self) -> None:
         """Wait for what is being spoken now."""
         while self._busy:
             await asyncio.wait(self._busy)
 
-    def abandon(self) -> Sequence[Effect]:
-        """Stop speaking; what was being spoken."""
-        left = [hold.effect for hold in self._busy.values()]
-        for task in list(self._busy):
+    def abandon(self, *, unbegun: bool = False) -> Sequence[Hold]:
+        """Stop speaking; what was being spoken. `unbegun`: only what waits for its turn."""
+        left = {task: hold for task, hold in self._busy.items() if not (unbegun and hold.begun)}
+        for task in left:
             task.cancel()
-        return left
+        return list(left.values())
 
     def stop(self) -> None:
         self._stopping = True
@@ -300,9 +302,16 @@ def claim_due(lane: Lane) -> Claim:
             limit=places,
             spoken_here=spoken_here,
         )
-        return keep_understood(work, claimed)
+        kept = keep_understood(work, claimed)
+        outcome.tell_deadly(work, kept)
+        return kept
 
     return claim
+
+
+def _usable(lease: timedelta) -> float:
+    """Seconds for which a message may leave."""
+    return (lease - MARGIN * outcome.LEASE).total_seconds()
 
 
 @repeatable

@@ -1,11 +1,13 @@
 """What a speaker says about its effect, and how that is recorded behind the fence."""
 
+import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.chat.errors import ChatError
+from app.delivery.hold import Hold
 from app.flows.give_up import give_up
 from app.flows.kinds import Kind
 from app.flows.kit import repeatable
@@ -13,6 +15,8 @@ from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import effects
 from storage.effects import Effect, Lane, Outcome
+
+log = logging.getLogger("baton.delivery")
 
 LEASE = timedelta(seconds=10)
 """Longer than any one try may take; after it another worker takes the effect over."""
@@ -100,12 +104,10 @@ def put_back(work: Work, effect: Effect, unsaid: Unsaid) -> bool:
     )
 
 
-def release(work: Work, held: Sequence[Effect]) -> None:
+def release(work: Work, holds: Sequence[Hold]) -> None:
     """This process ends with these unfinished: whoever looks next may take them at once."""
-    for effect in held:
-        effects.postpone(
-            work.tx, effect, due=work.now, problem="its process was stopped", unknown=True
-        )
+    for hold in holds:
+        put_back(work, hold.effect, Unsaid(why="its process was stopped", maybe_heard=hold.begun))
 
 
 def backoff(attempts: int, lane: Lane) -> timedelta:
@@ -113,6 +115,17 @@ def backoff(attempts: int, lane: Lane) -> timedelta:
     longest = LONGEST_WAIT.get(lane, timedelta(minutes=1))
     wait = min(timedelta(seconds=0.5 * 2 ** min(attempts - 1, 12)), longest)
     return wait * random.uniform(0.75, 1.25)
+
+
+def tell_deadly(work: Work, claimed: Sequence[Effect]) -> None:
+    """Whoever said it died each time: that is told before it is said once more."""
+    for effect in claimed:
+        if effect.deaths == effects.MANY_DEATHS + 1:
+            sentence = (
+                f"Baton ended {effect.deaths} times while it said this. It is tried on, slowly."
+            )
+            log.error("%s: %s", effect.key, sentence)
+            _tell_not_said(work, effect, ChatError("deadly", sentence))
 
 
 def _tell_not_said(work: Work, effect: Effect, error: ChatError | PagingError) -> None:

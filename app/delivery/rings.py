@@ -15,6 +15,7 @@ from app.flows.canary import canary_is_round
 from app.flows.kinds import Kind
 from app.flows.kit import Kit, urgent
 from app.flows.record import slack_account
+from app.flows.start_wait import start_wait
 from app.flows.tell.names import who
 from app.flows.work import AtHand, Work
 from app.paging.errors import PagingError
@@ -55,16 +56,19 @@ def claim_rings(lane: Lane) -> Claim:
 
     @urgent
     def take_rings(work: Work, places: int, spoken_here: Sequence[int]) -> Sequence[Effect]:
-        return [effect for effect in take(work, places, spoken_here) if _is_wanted(work, effect)]
+        claimed = take(work, places, spoken_here)
+        beside = [effect.id for effect in claimed]
+        return [effect for effect in claimed if _is_wanted(work, effect, beside)]
 
     return take_rings
 
 
-def _is_wanted(work: Work, effect: Effect) -> bool:
+def _is_wanted(work: Work, effect: Effect, beside: Sequence[int]) -> bool:
     if effect.kind != Kind.RING:
         return True
     page = escalations.get_page(work.tx, effect.page) if effect.page else None
     if page is not None and page.state is Ringing.RINGING:
+        start_wait(work, effect, page, beside=beside)
         return True
     effects.finish(work.tx, effect, Outcome.CANCELLED, now=work.now, problem="answered")
     return False

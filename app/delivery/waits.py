@@ -13,6 +13,7 @@ from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
 from app.flows.kit import TRIES, Kit, urgent
 from app.flows.progress import expire
+from app.flows.start_wait import is_too_soon
 from app.flows.take_step import take_step
 from app.flows.work import Work
 from storage import effects, incidents
@@ -22,9 +23,7 @@ from storage.trouble import is_passing
 log = logging.getLogger("baton.waits")
 
 ANSWERS: Mapping[str, Callable[[Work, Effect], object]] = {
-    Kind.STEP: lambda work, effect: take_step(
-        work, effect.escalation or 0, step=effect.facts["step"]
-    ),
+    Kind.STEP: lambda work, effect: _step(work, effect),
     Kind.EXPIRE: lambda work, effect: expire(work, effect.incident or 0),
     Kind.HANDOVER_DUE: lambda work, effect: hand_over(
         work, datetime.fromisoformat(effect.facts["boundary"])
@@ -77,6 +76,11 @@ async def answer_due(kit: Kit) -> int:
                 await kit.do(_later, effect)
         done += 1
     return done
+
+
+def _step(work: Work, effect: Effect) -> None:
+    if not is_too_soon(work, effect):
+        take_step(work, effect.escalation or 0, step=effect.facts["step"])
 
 
 def _take(work: Work) -> Effect | None:

@@ -283,6 +283,7 @@ async def test_what_was_said_in_part_when_the_lease_ran_out_is_looked_for_first(
 
 async def test_what_a_stop_cuts_short_may_be_taken_by_another_at_once(bench: Bench) -> None:
     async def hang(effect: Effect) -> Spoken:
+        check_lease()
         await asyncio.Event().wait()
         return Spoken()
 
@@ -294,10 +295,28 @@ async def test_what_a_stop_cuts_short_may_be_taken_by_another_at_once(bench: Ben
     await lane.take()
     await asyncio.sleep(0.05)
     assert bench.do(take_over) == []
+    assert lane.abandon(unbegun=True) == []
     await bench.kit.do(outcome.release, lane.abandon())
     [taken] = bench.do(take_over)
     assert taken.repeat
     await lane.finish()
+
+
+async def test_a_stop_waits_for_nothing_that_has_not_begun(bench: Bench) -> None:
+    async def hang(effect: Effect) -> Spoken:
+        await asyncio.Event().wait()  # its turn at Slack
+        return Spoken()
+
+    def take_over(work: Work) -> list[Effect]:
+        return effects.claim(work.tx, Lane.CHAT, now=work.now, lease=LEASE, limit=9)
+
+    ask(bench, "one")
+    lane = loop_of(bench, hang)
+    await lane.take()
+    await bench.kit.do(outcome.release, lane.abandon(unbegun=True))
+    await lane.finish()
+    [taken] = bench.do(take_over)
+    assert (taken.attempts, taken.repeat) == (1, False)
 
 
 async def test_an_outcome_waits_for_a_database_that_is_away(sqlite_url: str) -> None:

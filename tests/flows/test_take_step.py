@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.delivery import outcome
+from app.delivery.rings import claim_rings
 from app.delivery.waits import answer_next
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import Operator, SlackCaller
@@ -20,6 +22,7 @@ from app.organisation.example import example_text
 from app.rules.alert import Delivery
 from app.rules.incident import State
 from storage import contacts, effects, escalations, incidents, timeline
+from storage.effects import Lane
 from storage.escalations import Page, Ringing
 from tests.flows.test_receive_alerts import elt_late
 from tests.kit import IN_HOURS, Bench, account
@@ -215,6 +218,8 @@ def test_the_end_of_the_incident_ends_every_ring(bench: Bench) -> None:
 def test_a_pause_of_hours_means_one_step_and_not_the_whole_chain(bench: Bench) -> None:
     fire(bench)
     pass_time(bench, 0)
+    for ring in bench.do(claim_rings(Lane.PAGE), 9, ()):
+        bench.do(outcome.ended, ring, outcome.Spoken())
     bench.clock.forward(hours=8)
     assert pass_time(bench, 0) == ["mia"]
 

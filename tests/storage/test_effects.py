@@ -1,5 +1,7 @@
 """Effects: claimed by one, held under a lease, recorded behind a fence, told again when asked."""
 
+import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -180,8 +182,42 @@ def test_what_waits_is_cancelled_and_what_is_said_is_not(database: Database) -> 
 def test_what_a_process_left_behind_is_free_again_and_unsure(database: Database) -> None:
     ask(database, "one")
     claim(database)
-    assert do(database, effects.release_all) == 1
+    assert do(database, lambda tx: effects.release_all(tx, now=NOW)) == 1
     assert claim(database)[0].repeat
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_a_claim_whose_process_died_is_no_failed_try(database: Database, restart: bool) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    later = NOW + LEASE
+    if restart:
+        do(database, lambda tx: effects.release_all(tx, now=NOW))
+    [taken] = claim(database, now=later)
+    assert (taken.attempts, taken.deaths, taken.repeat) == (held.attempts, 1, True)
+    do(database, lambda tx: effects.postpone(tx, taken, due=later, problem="busy"))
+    [again] = claim(database, now=later)
+    assert (again.attempts, again.deaths) == (2, 0)
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_what_kills_its_process_each_time_is_tried_more_and_more_slowly(
+    database: Database, restart: bool
+) -> None:
+    ask(database, "poison")
+    now, taken = NOW, list[datetime]()
+    while len(taken) < 20:
+        if claim(database, now=now):
+            taken.append(now)
+        if restart:  # it died at once
+            do(database, functools.partial(effects.release_all, now=now))
+            now += timedelta(seconds=0.1)
+        else:
+            now += LEASE
+    pauses = [after - before for before, after in itertools.pairwise(taken)]
+    assert max(pauses[: effects.MANY_DEATHS - 1]) <= max(LEASE, timedelta(seconds=0.1))
+    assert pauses[-1] >= effects.LONGEST_REST
+    assert max(pauses) <= effects.LONGEST_REST + 2 * LEASE, "it is tried for ever"
 
 
 def test_the_next_due_counts_leases_too(database: Database) -> None:

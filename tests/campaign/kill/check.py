@@ -28,7 +28,7 @@ class Ring:
     escalation: int
     person: str
     outcome: str
-    attempts: int
+    claims: int
 
     @property
     def owed(self) -> Owed:
@@ -63,7 +63,7 @@ def remember(tx: Connection) -> Remembered:
                 escalation=row.escalation,
                 person=row.person,
                 outcome=row.outcome,
-                attempts=row.attempts,
+                claims=row.fence,
             )
             for row in tx.execute(rings)
         ],
@@ -90,10 +90,10 @@ class Heard:
     ended: datetime
 
 
-def lost_pages(kept: Remembered, heard: Heard) -> int:
+def lost_pages(kept: Remembered, heard: Sequence[Copy]) -> int:
     """Messages that Baton believes to have sent and that no phone ever heard."""
     sent = Counter(ring.owed for ring in kept.rings if ring.outcome == Outcome.DONE)
-    copies = Counter((copy.escalation, copy.person) for copy in heard.copies)
+    copies = Counter((copy.escalation, copy.person) for copy in heard)
     return sum(max(0, number - copies[owed]) for owed, number in sent.items())
 
 
@@ -113,7 +113,7 @@ def check(kept: Remembered, heard: Heard) -> list[Finding]:
         exactly("accepted alerts that are in no incident", _forgotten(kept, heard), 0),
         exactly("accepted alerts without a page or a human's answer", _silent(kept, heard), 0),
         exactly("escalations that nobody heard or answered", _unheard(kept, heard), 0),
-        exactly("pages believed sent and never heard", lost_pages(kept, heard), 0),
+        exactly("pages believed sent and never heard", lost_pages(kept, heard.copies), 0),
         exactly("pages still owed after quiet", _owed(kept), 0),
         exactly("pages to a wrong person", _wrong(kept, heard), 0),
         told("extra copies, over all pages", sum(extra.values())),
@@ -171,7 +171,7 @@ def _is_right(page: Any, company: Company) -> bool:
 
 def _extra_copies(kept: Remembered, heard: Heard) -> Counter[Owed]:
     """Copies beyond one for each message that was begun."""
-    begun = Counter(ring.owed for ring in kept.rings if ring.attempts)
+    begun = Counter(ring.owed for ring in kept.rings if ring.claims)
     copies = Counter((copy.escalation, copy.person) for copy in heard.copies)
     return Counter(
         {owed: more for owed, n in copies.items() if (more := n - max(1, begun[owed])) > 0}
