@@ -40,6 +40,29 @@ async def test_a_frozen_replica_that_wakes_does_not_ring_what_another_took_over(
             await other.stop()
 
 
+async def test_the_late_record_of_a_frozen_replica_is_kept_out(
+    nursery: Nursery, postgres_url: str, tmp_path: Path
+) -> None:
+    async with ward(nursery, postgres_url, tmp_path, wait="60s") as place:
+        other = place.beside()
+        try:
+            await place.start("after:ring", "freezes")
+            await other.start()
+            sending = await send_and_freeze(place)
+
+            async def rang_twice() -> bool:
+                return (await place.rung())["chi"] == 2
+
+            await place.until(rang_twice)  # it was sent, which nobody but the frozen one knows
+            place.wake()
+            assert await sending
+            await asyncio.sleep(A_WHILE)
+            assert await rang_twice()
+            assert "was taken over by another worker" in place.log.read_text(encoding="utf-8")
+        finally:
+            await other.stop()
+
+
 async def test_one_alone_that_wakes_rings_once_and_claims_it_anew(
     nursery: Nursery, sqlite_url: str, tmp_path: Path
 ) -> None:
