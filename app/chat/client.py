@@ -22,6 +22,18 @@ TIMEOUT = 5
 EVENT = "baton"
 INVITE_BATCH = 100
 LOST = (TimeoutError, aiohttp.ClientError, SlackRequestError, json.JSONDecodeError)
+READS = frozenset(
+    {
+        PROBE,
+        "bookmarks.list",
+        "conversations.history",
+        "conversations.list",
+        "conversations.replies",
+        "users.info",
+        "users.list",
+    }
+)
+"""They change nothing in Slack, however often they are made and by whom."""
 HISTORY = 100
 ABSENT = 30.0
 """Seconds for which a channel that was not there counts as not there."""
@@ -75,7 +87,7 @@ class Chat:
 
     One shared session (slack_sdk would open one per call), no retries (the outbox repeats, after
     looking), a time-out shorter than an effect's lease. `before` is called in the instant before
-    each call; what it raises keeps the call back.
+    each call that changes something; what it raises keeps the call back.
     """
 
     def __init__(
@@ -360,7 +372,8 @@ class Chat:
             self.reach.check(method, urgent=urgent)
             if self._closed:
                 raise ChatError("closed", "Baton is stopping. This is said after its next start.")
-            self._before()
+            if method not in READS:
+                self._before()
             self.calls += 1
             try:
                 # The named methods know which of Slack's methods read JSON and which only a form.
