@@ -51,11 +51,6 @@ class Ward:
     nursery: Nursery
     process: asyncio.subprocess.Process | Born | None = None
 
-    @property
-    def log(self) -> Path:
-        """What every Baton of this tree wrote."""
-        return self.folder / "baton.log"
-
     async def start(self, point: str = "never", *marks: str, code: Path = ROOT) -> None:
         """Start a Baton that dies at `point`; ready when its intake answers.
 

@@ -11,16 +11,18 @@ from typing import Any
 from storage.migrate import migrate
 from tests.campaign.report import Finding, exactly, told
 from tests.crash import test_kill as stories
+from tests.crash.nursery import Nursery
 from tests.postgres import Server
 
-AT_ONCE = 3
+AT_ONCE = 4
 """Stories that run beside each other; they mostly wait."""
-Story = Callable[[str, Path, str], Awaitable[None]]
+Story = Callable[[Nursery, str, Path, str], Awaitable[None]]
 
 
 async def failpoints(kind: str, *, times: int) -> list[Finding]:
     """Each point so many times, each in a world of its own."""
     gate, broken = asyncio.Semaphore(AT_ONCE), {point: 0 for _, point in POINTS}
+    nursery = await Nursery.opened()
     with tempfile.TemporaryDirectory(prefix="baton-points-") as name, databases(kind) as new:
 
         async def one(story: Story, point: str) -> None:
@@ -28,13 +30,14 @@ async def failpoints(kind: str, *, times: int) -> list[Finding]:
                 folder = Path(name, uuid.uuid4().hex)
                 folder.mkdir()
                 try:
-                    await story(new(folder), folder, point)
+                    await story(nursery, new(folder), folder, point)
                 except (AssertionError, TimeoutError) as error:
                     broken[point] += 1
                     print(f"{point}: {error}")
 
         for _ in range(times):
             await asyncio.gather(*(one(story, point) for story, point in POINTS))
+    await nursery.close()
     return [
         told("points", len(POINTS)),
         told("kills", len(POINTS) * times),
