@@ -1,0 +1,58 @@
+"""Every rota's versions and overrides as one value."""
+
+from dataclasses import replace
+
+from app.rules.rota import RotaVersion, Why
+from app.rules.schedule import Schedule
+from tests.rules.company import at, company, override, rota, rotation
+
+WEEKLY = rota(["ana", "ben"], rotation(), name="data")
+"""Friday, 18:00 in Dublin; Ana has the week from 20 November, 2026."""
+TUESDAY, FRIDAY, NEXT = at("2026-11-24T12:00"), at("2026-11-20T18:00"), at("2026-11-27T18:00")
+
+
+def test_a_file_alone_is_a_schedule_with_the_overrides_that_stand_in_it() -> None:
+    taken = override("ben", "2026-11-24T00:00", "2026-11-25T00:00", why="Ana is away")
+    org = company(rotas=[replace(WEEKLY, overrides=(taken,))])
+    schedule = Schedule.of(org)
+    shift = schedule.on_duty("data", TUESDAY)
+    assert (shift.person, shift.why, shift.note) == ("ben", Why.OVERRIDE, "Ana is away")
+    assert [each.person for each in schedule.shifts("data", FRIDAY, NEXT)] == ["ana", "ben", "ana"]
+    assert schedule.turn_order("data", TUESDAY) == ["ana", "ben"]
+
+
+def test_a_rota_that_is_not_in_it_has_nobody() -> None:
+    empty = Schedule({})
+    assert empty.on_duty("data", TUESDAY).person is None
+    assert [each.person for each in empty.shifts("data", FRIDAY, NEXT)] == [None]
+    assert empty.turn_order("data", TUESDAY) == []
+
+
+def test_a_page_keeps_what_chose_its_person() -> None:
+    made = override("ben", "2026-11-24T00:00", "2026-11-25T00:00", made="2026-11-23T00:00")
+    versions = (RotaVersion(WEEKLY, None), RotaVersion(WEEKLY, at("2026-11-13T18:00")))
+    schedule = Schedule({"data": (versions, (replace(made, why="Ana is away"),))})
+    assert schedule.facts("data", schedule.on_duty("data", TUESDAY)) == {
+        "rota": "data",
+        "version": 1,
+        "effective": "2026-11-13T18:00:00+00:00",
+        "why": "override",
+        "shift": ["2026-11-24T00:00:00+00:00", "2026-11-25T00:00:00+00:00"],
+        "note": "Ana is away",
+        "instead_of": "ana",
+        "override_made_at": "2026-11-23T00:00:00+00:00",
+    }
+
+
+def test_a_page_without_a_rota_keeps_that_nobody_had_it() -> None:
+    schedule = Schedule({})
+    assert schedule.facts("data", schedule.on_duty("data", TUESDAY)) == {
+        "rota": "data",
+        "version": None,
+        "effective": None,
+        "why": "gap",
+        "shift": [None, None],
+        "note": "the rota has not started",
+        "instead_of": None,
+        "override_made_at": None,
+    }
