@@ -124,3 +124,82 @@ def test_a_very_long_address_is_left_out_of_the_text() -> None:
 
 def test_a_mention_in_a_title_is_shown_and_calls_nobody() -> None:
     assert escape("<!channel> and <@U012AB3CD>", 100) == "&lt;!channel&gt; and &lt;@U012AB3CD&gt;"
+
+
+@pytest.mark.parametrize(
+    ("case", "foreign", "shown"),
+    [
+        ("controls part words", "a\x00b\x1bc\x7fd", "a b c d"),
+        ("so do line breaks of every kind", "a\r\nb\u2028c\u2029d\u0085e", "a b c d e"),
+        ("spaces are single, and none at the ends", " \t a \u00a0 b\u3000", "a b"),
+        ("directions are gone", "a\u202eb\u2066c\u200fd", "abcd"),
+        ("zero width is gone", "a\u200bb\u200dc\ufeffd", "abcd"),
+        ("half of a pair is shown as one that is lost", "a\ud800b\udfff", "a\ufffdb\ufffd"),
+        *(
+            (f"a letter without a shape, U+{ord(sign):04X}", f"a{sign}b", "ab")
+            for sign in "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+        ),
+        ("what people write stays", "Zürich – „ja“ 日本 😀 é", "Zürich – „ja“ 日本 😀 é"),
+    ],
+)
+def test_what_cannot_be_seen_is_taken_out(case: str, foreign: str, shown: str) -> None:
+    assert clean(foreign) == shown, case
+
+
+@pytest.mark.parametrize(
+    ("foreign", "limit", "shown"),
+    [
+        ("abcd", 4, "abcd"),
+        ("abcde", 4, "abc…"),
+        ("ab cd", 4, "ab…"),
+        ("<bcd", 7, "&lt;bcd"),
+        ("<bcd", 6, "&lt;b…"),
+        ("a<bc", 6, "a&lt;…"),
+        ("a<bc", 5, "a…"),
+        ("a<<<<", 10, "a&lt;&lt;…"),
+        ("&<>`", 20, "&amp;&lt;&gt;'"),
+    ],
+)
+def test_a_text_is_cut_where_its_room_ends(foreign: str, limit: int, shown: str) -> None:
+    assert escape(foreign, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("foreign", "limit", "shown"),
+    [("<bcd", 4, "<bcd"), ("<bcde", 4, "<bc…"), ("ab cd", 4, "ab…")],
+)
+def test_plain_text_is_cut_where_its_room_ends(foreign: str, limit: int, shown: str) -> None:
+    assert plain(foreign, limit) == shown
+
+
+def test_an_asterisk_of_theirs_is_shown_as_another() -> None:
+    assert bold("2 * 3 <4>", 100) == "2 ∗ 3 &lt;4&gt;"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://acme.test",
+        "http://acme.test:8080/a?b=c#d",
+        "https://user@acme.test/",
+        "https://10.0.0.1/%20",
+    ],
+)
+def test_a_web_address_becomes_a_link(url: str) -> None:
+    assert is_web_address(url) is True
+    assert link(url, "Runbook") == f"<{url}|Runbook>"
+
+
+@pytest.mark.parametrize("sign", [*' \t\x00\x1f\x7f<>|"`', "\u2028", "\u200b", "\u3164"])
+def test_no_sign_of_slacks_stands_in_an_address(sign: str) -> None:
+    assert is_web_address(f"https://acme.test/a{sign}b") is False
+
+
+def test_a_label_is_short_and_an_address_not_too_long() -> None:
+    longest = "https://acme.test/" + "a" * 282
+    assert len(longest) == LONGEST_LINK == 300
+    assert link(longest, "Runbook") == f"<{longest}|Runbook>"
+    assert link(longest + "a", "Runbook") == "Runbook"
+    assert link(None, "x" * 100) == "x" * 100
+    assert link(None, "x" * 101) == "x" * 99 + "…"
+    assert link("https://acme.test", "a|<b>c") == "<https://acme.test|abc>"
