@@ -5,8 +5,10 @@ import inspect
 import itertools
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +18,19 @@ from app.delivery.waits import answer_next
 from app.flows import acknowledge as acknowledging
 from app.flows import close as closing
 from app.flows import contact, escalate, hand_over, intake_token, progress, update, verify_contact
-from app.flows.admit import MAY, STALE, Act, Caller, LinkCaller, Operator, SlackCaller, admit
+from app.flows.admit import (
+    MAY,
+    STALE,
+    Act,
+    Caller,
+    LinkCaller,
+    Operator,
+    SlackCaller,
+    Who,
+    admit,
+    is_manager,
+    may_answer,
+)
 from app.flows.cancel import cancel
 from app.flows.declare import declare
 from app.flows.join import join
@@ -27,14 +41,14 @@ from app.flows.person import erase_person, export_person
 from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
-from app.flows.work import Refused, Work
+from app.flows.work import Admission, Refused, Work
 from app.organisation.apply import apply
 from app.organisation.example import example_text
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.chain import Record
 from app.rules.ladder import Method
-from app.rules.organisation import PersonId
+from app.rules.organisation import Person, PersonId
 from storage import contacts, handovers, incidents, people, tables
 from storage.people import Standing
 from tests.kit import Bench
@@ -413,3 +427,152 @@ def test_a_manager_is_who_the_file_says(crowd: Bench) -> None:
     """A name, a title or a group in Slack makes nobody a manager."""
     crowd.do(know_people, [read_account(entry("USEAN", is_admin=True, is_owner=True), "T1")])
     assert attempt(crowd, DEEDS["try_anas"][1], CALLERS["member"], me("member")) is not None
+
+
+# ── the two tables of the code, without a database ───────────────────────────────────────────
+WHO_MAY = """
+                member guest unsure link operator
+acknowledge     yes    no    yes    yes  yes
+pass_on         yes    no    yes    yes  yes
+still_on_it     yes    no    yes    yes  yes
+not_actionable  yes    no    yes    no   yes
+declare         yes    no    yes    no   yes
+join            yes    yes   yes    no   yes
+note            yes    yes   yes    no   yes
+page            yes    no    no     no   yes
+escalate        yes    no    yes    no   yes
+update          yes    no    no     no   yes
+resolve         yes    no    no     yes  yes
+close           yes    no    no     no   yes
+cancel          yes    no    no     no   yes
+reopen          yes    no    no     no   yes
+root_cause      yes    no    no     no   yes
+follow_up       yes    no    no     no   yes
+hand_over       yes    no    yes    no   yes
+contact         yes    no    no     no   yes
+look            yes    yes   yes    no   yes
+token           no     no    no     no   yes
+key             no     no    no     no   yes
+person          no     no    no     no   yes
+"""
+
+
+def test_every_kind_of_caller_may_what_stands_in_the_table() -> None:
+    """product.md 36; the names are those of the audit log."""
+    head, *lines = WHO_MAY.strip("\n").splitlines()
+    kinds = [Who(name) for name in head.split()]
+    for line in lines:
+        act, *cells = line.split()
+        found = ["yes" if kind in MAY[Act(act)] else "no" for kind in kinds]
+        assert found == cells, act
+    assert [line.split()[0] for line in lines] == [each.value for each in Act]
+    assert kinds == list(Who)
+
+
+ELSEWHERE = "Only members of this workspace can act on incidents. Nothing was changed."
+NOBODY = "This account cannot act on incidents. Nothing was changed."
+UNKNOWN = (
+    "I do not know your Slack account yet, so nothing was done. I am looking it up; try again in "
+    "a few seconds."
+)
+UNSURE = (
+    "I could not make sure of your account yet, and until then take only answers to pages, calls "
+    "for help and notes from it. I am looking it up; try again in a few seconds."
+)
+GUEST = (
+    "Guests can join an incident and add notes. Ask a member of the workspace to do this; nothing "
+    "was changed."
+)
+LINK = "The link in a page answers that page, and no more. Nothing was changed."
+OPERATORS = "Only the operator can do this, on the command line. Nothing was changed."
+GONE = "This account is deactivated, so its links no longer work."
+
+ANSWERS: list[tuple[str, Act, str, str | None, bool]] = [
+    ("primary", Act.PAGE, "chi@acme.test", None, False),
+    ("primary", Act.KEY, "chi@acme.test", OPERATORS, False),
+    ("multi", Act.NOTE, "UGIL", None, False),
+    ("single", Act.PAGE, "UGUS", GUEST, False),
+    ("connect", Act.LOOK, "UOMAR", ELSEWHERE, False),
+    ("lookalike", Act.LOOK, "UMIA of T9", ELSEWHERE, False),
+    ("bot", Act.LOOK, "ULUNCHBOT", NOBODY, False),
+    ("gone", Act.LOOK, "UTOM", NOBODY, False),
+    ("unknown", Act.LOOK, "UNOBODY", UNKNOWN, True),
+    ("named", Act.NOTE, "ben@acme.test", None, False),
+    ("named", Act.PAGE, "ben@acme.test", UNSURE, True),
+    ("stale", Act.NOTE, "old@acme.test", None, False),
+    ("stale", Act.PAGE, "old@acme.test", UNSURE, True),
+    ("operator", Act.KEY, "operator", None, False),
+    ("link", Act.ACKNOWLEDGE, "chi@acme.test", None, False),
+    ("link", Act.CANCEL, "chi@acme.test", LINK, False),
+    ("other", Act.ACKNOWLEDGE, "chi@acme.test", LINK, False),
+]
+"""Caller, act, the person who is written down, and for a refusal its sentence and whether the
+account should be looked up. The subject is the P1."""
+
+
+def asked_in(
+    work: Work, caller: Caller, act: Act, subject: str = "INC-1"
+) -> tuple[str, str | None, bool]:
+    try:
+        person = admit(work, caller, act, subject=subject)
+    except Refused as refusal:
+        return work.admission.by, refusal.sentence, refusal.unsure
+    assert work.admission == Admission(act=act, subject=subject, by=person)
+    return person, None, False
+
+
+def test_each_caller_is_told_why_not_and_written_down_by_name(crowd: Bench) -> None:
+    def ask_all(work: Work) -> None:
+        for name, act, by, sentence, unsure in ANSWERS:
+            assert asked_in(work, CALLERS[name], act) == (by, sentence, unsure), (name, act)
+
+    crowd.do(ask_all)
+
+
+def test_an_account_is_trusted_for_a_week_after_it_was_seen(crowd: Bench) -> None:
+    def ask_then(work: Work) -> None:
+        for late, sentence in ((timedelta(0), None), (timedelta(microseconds=1), UNSURE)):
+            seen = work.now - timedelta(weeks=1) - late
+            people.remember(
+                work.tx, id="old@acme.test", slack_id="UOLD", standing=Standing.MEMBER, seen_at=seen
+            )
+            assert asked_in(work, CALLERS["stale"], Act.PAGE)[1] == sentence
+
+    crowd.do(ask_then)
+
+
+def test_the_links_of_an_account_that_is_gone_or_a_bots_answer_nothing(crowd: Bench) -> None:
+    def ask_each(work: Work) -> None:
+        for person, sentence in (
+            ("UTOM", GONE),
+            ("ULUNCHBOT", GONE),
+            ("UGUS", None),
+            ("nobody@acme.test", None),
+        ):
+            link = LinkCaller(person=person, incident=HERE)
+            assert asked_in(work, link, Act.ACKNOWLEDGE) == (person, sentence, False)
+            assert may_answer(work, person) is (sentence is None)
+
+    crowd.do(ask_each)
+
+
+def test_somebody_the_file_names_by_their_slack_account_is_known_by_it(crowd: Bench) -> None:
+    def ask_two(work: Work) -> None:
+        stranger = Person(id="U0STRANGER", timezone=ZoneInfo("Europe/Dublin"))
+        work.org = replace(work.org, people={**work.org.people, stranger.id: stranger})
+        caller = SlackCaller(slack_id=stranger.id, team="T1")
+        assert asked_in(work, caller, Act.NOTE) == (stranger.id, None, False)
+        assert asked_in(work, CALLERS["named"], Act.NOTE)[0] == "ben@acme.test"
+
+    crowd.do(ask_two)
+
+
+def test_only_whom_the_file_marks_is_a_manager(crowd: Bench) -> None:
+    names = ("mia@acme.test", "chi@acme.test", "nobody@acme.test")
+    found = crowd.do(lambda work: [is_manager(work, each) for each in names])
+    assert found == [True, False, False]
+
+
+def test_a_caller_of_slack_is_not_external_unless_slack_says_so() -> None:
+    assert SlackCaller(slack_id="UCHI") == SlackCaller(slack_id="UCHI", team=None, external=False)
+    assert Operator().name == "operator"
