@@ -187,11 +187,12 @@ def page_facts(work: Work, page: Page, incident: Incident, escalation: Escalatio
     service = work.org.services.get(incident.service) if incident.service else None
     by_hand = escalation.kind is not EscalationKind.INCIDENT
     firings, _ = alerts.count_of(work.tx, incident.id)
-    others = [
-        who(work, each.person).name
+    # A manager whom several rounds have rung is named once.
+    others = dict.fromkeys(
+        each.person
         for each in escalations.pages_of(work.tx, page.escalation)
         if each.person != page.person and each.state is Ringing.RINGING
-    ]
+    )
     return PageFacts(
         key=incident.key,
         severity=incident.severity,
@@ -199,7 +200,7 @@ def page_facts(work: Work, page: Page, incident: Incident, escalation: Escalatio
         reason=incident.reason,
         service=service.name if service else None,
         why_you=page.reason,
-        others=others,
+        others=[who(work, each).name for each in others],
         asked_by=who(work, escalation.asked_by).name if by_hand and escalation.asked_by else None,
         asked=escalation.why if by_hand else "",
         alerts=firings,
