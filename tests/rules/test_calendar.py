@@ -57,7 +57,7 @@ def test_a_wall_clock_time_is_one_instant(zone: str, local: str, instant: str) -
 def test_of_a_repeated_hour_the_first_counts_even_when_the_second_is_meant() -> None:
     """Equal rotas must have equal shifts, and a time is equal to itself an hour later."""
     second = time(1, 30, fold=1)
-    assert to_utc(date(2026, 10, 25), second, DUBLIN) == at("2026-10-25T00:30")
+    assert to_utc(date(2027, 10, 31), second, DUBLIN) == at("2027-10-31T00:30")
 
 
 @cache
@@ -194,7 +194,7 @@ def test_an_opening_is_found_behind_any_number_of_holidays() -> None:
 @pytest.mark.parametrize("calendar", [hours(DUBLIN, days=[]), hours(DUBLIN, end=time(9))])
 def test_hours_that_never_open_are_said_to(calendar: WorkingHours) -> None:
     assert not is_working(calendar, at("2026-11-23T09:00"))
-    with pytest.raises(ValueError, match="never open"):
+    with pytest.raises(ValueError, match=r"^these working hours never open$"):
         next_opening(calendar, at("2026-11-23T09:00"))
 
 

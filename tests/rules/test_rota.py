@@ -344,6 +344,118 @@ def test_an_override_that_ends_before_it_starts_does_nothing() -> None:
     ]
 
 
+WEEKDAYS = rotation(WEEK, "2026-01-05", "09:00", day=0, days=OFFICE_DAYS)
+"""From Monday to Saturday, 09:00; Baton's week has a weekend."""
+
+
+def test_a_day_off_begins_at_its_boundary_and_a_window_that_ends_there_does_not_touch_it() -> None:
+    it = rota("ab", WEEKDAYS)
+    saturday, monday = at("2026-01-10T09:00"), at("2026-01-12T09:00")
+    off = on_duty(always(it), (), saturday)
+    assert (off.start, off.end, off.person, off.note) == (
+        saturday,
+        monday,
+        None,
+        "nobody serves on this day",
+    )
+    assert served(it, "2026-01-09T09:00", "2026-01-10T09:00") == [
+        ("01-09 09:00", "01-10 09:00", "a")
+    ]
+    assert served(it, "2026-01-10T09:00", "2026-01-12T09:00") == [
+        ("01-10 09:00", "01-12 09:00", "-")
+    ]
+
+
+def test_a_gap_says_why_it_is_one() -> None:
+    started = shifts(always(rota("a")), (), at("2026-01-01"), at("2026-01-03"))
+    assert [each.note for each in started] == ["the rota has not started", ""]
+    assert [each.note for each in shifts([], (), at("2026-01-01"), at("2026-01-03"))] == [
+        "the rota has not started"
+    ]
+    empty = shifts(always(rota("")), (), at("2026-01-05"), at("2026-01-06"))
+    assert [each.note for each in empty] == ["nobody is on the rota"]
+
+
+def test_before_the_first_of_several_versions_the_gap_ends_with_the_first_start() -> None:
+    versions = [RotaVersion(rota("ab"), None), RotaVersion(rota("abc"), at("2026-03-06T18:00"))]
+    gap = on_duty(versions, (), at("2025-12-01"))
+    assert (gap.start, gap.end, gap.person) == (EVER, at("2026-01-02T18:00"), None)
+
+
+def test_an_override_from_boundary_to_boundary_is_the_whole_turn() -> None:
+    covering = override("x", "2026-01-09T18:00", "2026-01-16T18:00")
+    assert served(rota("ab"), "2026-01-02T18:00", "2026-01-23T18:00", [covering]) == [
+        ("01-02 18:00", "01-09 18:00", "a"),
+        ("01-09 18:00", "01-16 18:00", "x"),
+        ("01-16 18:00", "01-23 18:00", "a"),
+    ]
+
+
+def test_each_of_many_overrides_serves_in_its_own_turn() -> None:
+    covering = [
+        override(name, f"2026-01-{day:02}T00:00", f"2026-01-{day + 1:02}T00:00")
+        for name, day in (("w", 4), ("x", 6), ("y", 12), ("z", 20))
+    ]
+    assert served(rota("ab"), "2026-01-02T18:00", "2026-01-23T18:00", covering) == [
+        ("01-02 18:00", "01-04 00:00", "a"),
+        ("01-04 00:00", "01-05 00:00", "w"),
+        ("01-05 00:00", "01-06 00:00", "a"),
+        ("01-06 00:00", "01-07 00:00", "x"),
+        ("01-07 00:00", "01-09 18:00", "a"),
+        ("01-09 18:00", "01-12 00:00", "b"),
+        ("01-12 00:00", "01-13 00:00", "y"),
+        ("01-13 00:00", "01-16 18:00", "b"),
+        ("01-16 18:00", "01-20 00:00", "a"),
+        ("01-20 00:00", "01-21 00:00", "z"),
+        ("01-21 00:00", "01-23 18:00", "a"),
+    ]
+
+
+def test_an_override_that_another_interrupts_goes_on_after_it() -> None:
+    """Over three turns: the later one reaches from the middle of the first into the third."""
+    overrides = [
+        override("long", "2026-01-04", "2026-01-22", made="2026-01-01T09:00"),
+        override("later", "2026-01-06", "2026-01-17", made="2026-01-01T10:00"),
+    ]
+    assert served(rota("ab"), "2026-01-02T18:00", "2026-01-23T18:00", overrides) == [
+        ("01-02 18:00", "01-04 00:00", "a"),
+        ("01-04 00:00", "01-06 00:00", "long"),
+        ("01-06 00:00", "01-09 18:00", "later"),
+        ("01-09 18:00", "01-16 18:00", "later"),
+        ("01-16 18:00", "01-17 00:00", "later"),
+        ("01-17 00:00", "01-22 00:00", "long"),
+        ("01-22 00:00", "01-23 18:00", "a"),
+    ]
+
+
+def test_an_override_that_loses_cuts_nothing_in_two() -> None:
+    """Its ends lie inside a longer one that wins, before and after one that beats both."""
+    overrides = [
+        override("long", "2026-01-03", "2026-01-09", made="2026-01-01T10:00"),
+        override("loses", "2026-01-04", "2026-01-08", made="2026-01-01T09:00"),
+        override("wins", "2026-01-05", "2026-01-06", made="2026-01-01T11:00"),
+        override("loses", "2026-01-07", "2026-01-07T12:00", made="2026-01-01T08:00"),
+    ]
+    assert served(rota("a"), "2026-01-02T18:00", "2026-01-09T18:00", overrides) == [
+        ("01-02 18:00", "01-03 00:00", "a"),
+        ("01-03 00:00", "01-05 00:00", "long"),
+        ("01-05 00:00", "01-06 00:00", "wins"),
+        ("01-06 00:00", "01-09 00:00", "long"),
+        ("01-09 00:00", "01-09 18:00", "a"),
+    ]
+
+
+def test_two_overrides_of_one_person_that_meet_are_two() -> None:
+    overrides = [
+        override("x", "2026-01-04", "2026-01-05"),
+        override("x", "2026-01-05", "2026-01-06"),
+    ]
+    assert served(rota("a"), "2026-01-04", "2026-01-06", overrides) == [
+        ("01-04 00:00", "01-05 00:00", "x"),
+        ("01-05 00:00", "01-06 00:00", "x"),
+    ]
+
+
 # ── volunteers ────────────────────────────────────────────────────────────────────────────────
 def volunteers(*tours: Tour, starts: str = "2026-01-02") -> Rota:
     return rota(kind=RotaKind.VOLUNTEERS, tours=tours, turning=rotation(starts=starts))

@@ -1,6 +1,7 @@
 """Who is paged, and whom one may page by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -203,6 +204,33 @@ def test_a_choice_keeps_from_when_its_version_serves() -> None:
 def test_only_p1_and_p0_wake_people(severity: Severity, wakes: bool) -> None:
     org = acme()
     assert who(org, schedule(org), "elt", severity, at(NIGHT)).wakes is wakes
+
+
+def test_where_nothing_is_missing_no_gap_is_told() -> None:
+    assert (route(NOON).gaps, route(NIGHT).gaps) == ((), ())
+
+
+def test_a_service_whose_team_is_gone_goes_to_the_volunteers() -> None:
+    org = acme()
+    org = replace(org, services={**org.services, "lost": service("lost", "gone")})
+    found = route(NOON, "lost", org)
+    assert names(found)[0] == ["chi"]
+    assert found.primary[0].reason == "on call with the volunteers (no team owns it)"
+
+
+def test_an_override_of_a_gap_relieves_nobody() -> None:
+    covering = override("dan", "2026-11-23T00:00", "2026-11-24T00:00")
+    org = acme(volunteers=rota(name="volunteers", kind=RotaKind.VOLUNTEERS))
+    found = route(NIGHT, "elt", org, {"volunteers": [covering]})
+    assert found.primary[0].reason == "on call with the volunteers (out of hours), by an override"
+
+
+def test_every_manager_is_chosen_by_the_manager_rota_and_its_version() -> None:
+    on_duty, following, last = route(NIGHT).managers
+    assert on_duty.facts["rule"] == "managers"
+    assert on_duty.facts["shift"] == ["2026-11-20T18:00:00+00:00", "2026-11-27T18:00:00+00:00"]
+    facts = {"rota": "managers", "version": 0, "rule": "managers"}
+    assert following.facts == last.facts == facts
 
 
 # ── what is missing ───────────────────────────────────────────────────────────────────────────
