@@ -551,7 +551,7 @@ def test_the_links_of_an_account_that_is_gone_or_a_bots_answer_nothing(crowd: Be
         ):
             link = LinkCaller(person=person, incident=HERE)
             assert asked_in(work, link, Act.ACKNOWLEDGE) == (person, sentence, False)
-            assert may_answer(work, person) is (sentence is None)
+            assert may_answer(people.get(work.tx, person)) is (sentence is None)
 
     crowd.do(ask_each)
 

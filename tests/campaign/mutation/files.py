@@ -16,24 +16,37 @@ class File:
     postgres: bool = False
 
 
-def _rule(name: str) -> File:
-    own = [name, "rota"] if name in ("succession", "turns") else [name]
+_RULES: Mapping[str, Sequence[str]] = {
+    **{
+        name: [name]
+        for name in (
+            *("alert", "as_of", "by_hand", "calendar", "chain", "escalation", "heartbeat"),
+            *("incident", "ladder", "organisation", "severity"),
+        )
+    },
+    "rota": ["rota", "layers"],
+    "routing": ["routing", "layers"],
+    "schedule": ["schedule", "layers"],
+    "succession": ["succession", "rota", "layers"],
+    "sun": ["layers"],
+    "turns": ["turns", "rota", "layers"],
+}
+"""Each rule, and whose tests are asked first."""
+
+
+def _rule(own: Sequence[str]) -> File:
     return File(
         area="rules", own=[f"tests/rules/test_{each}.py" for each in own], also=["tests/rules"]
     )
 
 
-_RULES = (
-    "alert", "as_of", "by_hand", "calendar", "chain", "escalation", "heartbeat", "incident",
-    "ladder", "organisation", "rota", "routing", "schedule", "severity", "succession", "turns",
-)  # fmt: skip
 _CLAIMED = """
 _READY _IN_TURN _FREE _FREE_ONE _FREE_BUT _TAKE _HELD _ENDED _END _DONE _POSTPONE _POSTPONE_FRESH
 _HASTEN _RENEW _free ask_and_claim claim release_all doubt_all leave take_up renew finish postpone
 delay cancel _cancelling hasten hasten_failed next_due _NEXT _claim_of _value
 """
 FILES: Mapping[str, File] = {
-    **{f"app/rules/{name}.py": _rule(name) for name in _RULES},
+    **{f"app/rules/{name}.py": _rule(own) for name, own in _RULES.items()},
     "storage/effects.py": File(
         area="claim",
         own=["tests/storage/test_effects.py"],
