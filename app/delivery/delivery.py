@@ -3,9 +3,9 @@
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from app.chat.client import Chat
 from app.delivery import outcome
@@ -30,6 +30,7 @@ from storage.trouble import is_away
 
 log = logging.getLogger("baton.delivery")
 T = TypeVar("T")
+Loop: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 STAND_BACK = 0.01
 """Seconds that what is said in Slack waits, at most, for phones that are being rung just now."""
@@ -81,6 +82,7 @@ class Delivery:
         self._leaving: set[asyncio.Task[None]] = set()
         self._held_back: dict[Lane, datetime] = {}
         self._stopping = False
+        self._loops: list[Loop] = []
         self._tasks: list[asyncio.Task[None]] = []
         kit.on_commit(self.wake)
 
@@ -141,10 +143,10 @@ class Delivery:
         """Serve every lane on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._kit.speaks(self)
-        loops = [lane.run() for lane in self._lanes]
-        loops.append(self.blind.run())
-        loops += [self.comeback.run()] if self.comeback is not None else []
-        self._tasks = [asyncio.create_task(each) for each in (*loops, self._waits(), self._keep())]
+        loops: list[Loop] = [*(lane.run for lane in self._lanes), self.blind.run]
+        loops += [self.comeback.run] if self.comeback is not None else []
+        self._loops = [*loops, self._waits, self._keep]
+        self._tasks = [asyncio.create_task(loop()) for loop in self._loops]
 
     async def stop(self, *, within: float) -> None:
         """Claim nothing more, and let what is being spoken end."""
@@ -186,11 +188,20 @@ class Delivery:
     async def look(self) -> None:
         """The tick's sweep: wake every lane that has something due, whoever forgot to, and take
         up what an older Baton left."""
+        self._revive()
         if await self._kit.read(is_anything_left):
             await self._kit.do(take_up)
         due = await self._kit.read(_next_due)
         now = self._kit.clock()
         self.wake({lane: at for lane, at in due.items() if at <= now})
+
+    def _revive(self) -> None:
+        """No loop ends by itself: one that did, whyever, would stand still until a restart."""
+        for number, task in enumerate(self._tasks):
+            if task.done() and not self._stopping:
+                why = "cancelled" if task.cancelled() else task.exception()
+                log.error("a loop of delivery had ended (%s); it is begun again", why)
+                self._tasks[number] = asyncio.create_task(self._loops[number]())
 
     @property
     def busy(self) -> Sequence[int]:

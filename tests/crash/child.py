@@ -3,7 +3,8 @@
 The point `never` kills it nowhere. Any other is `before:NAME` or `after:NAME`, where NAME is a
 flow (before or after its commit), a call to Slack (`slack.conversations.create`: before it is
 sent, or after Slack did it and before anybody here knows) or `ring` (a message to a phone). `N` is
-which passing of it. `before:hand_over` and `within:hand_over` stand around a handover, before
+which passing of it. `by_slack` is whatever a command, button or form of Slack's does.
+`before:hand_over` and `within:hand_over` stand around a handover, before
 its commit. The settings come from the environment, as for any Baton.
 
 The mark `mutant` makes the mistake that the tests must find: a page is recorded as sent before it
@@ -41,6 +42,7 @@ from app.logs import start_logging
 from app.paging.gateway import Gateway
 from app.settings import Settings
 from handlers import file_watch
+from handlers.slack.desk import Desk
 from storage.effects import Effect, Lane
 
 LOOKS = frozenset({"answer_next", "take_rings", "claim"})
@@ -99,6 +101,14 @@ def arm(wanted: str, number: int) -> None:
 
         return dying_call
 
+    decide = Desk.decide
+
+    async def dying_decide(self: Desk, body: Any, deed: Any, **more: Any) -> Any:
+        def by_slack(work: Work) -> Any:
+            return deed(work)
+
+        return await decide(self, body, by_slack, **more)
+
     hand_over = waits.ANSWERS[Kind.HANDOVER_DUE]
 
     def dying_handover(work: Work, effect: Effect) -> object:
@@ -108,6 +118,7 @@ def arm(wanted: str, number: int) -> None:
         return made
 
     waits.ANSWERS = {**waits.ANSWERS, Kind.HANDOVER_DUE: dying_handover}
+    Desk.decide = dying_decide  # type: ignore[method-assign]
     Kit.do_now = dying_do  # type: ignore[method-assign]
     Chat._call = around("slack", Chat._call)  # type: ignore[method-assign,assignment]
     Gateway.ring = around("ring", Gateway.ring)  # type: ignore[method-assign,assignment]

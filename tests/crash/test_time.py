@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,6 +141,24 @@ async def posted(place: Ward, number: int) -> int:
     return (await place.posts())[f"handover:{number}"]
 
 
-def column(folder: Path, query: str) -> list[str]:
+def column(folder: Path, query: str) -> list[Any]:
     with contextlib.closing(sqlite3.connect(folder / "baton.db")) as file:
         return [row[0] for row in file.execute(query)]
+
+
+async def test_a_replica_on_a_machine_whose_clock_is_wrong_goes_by_the_database_s(
+    nursery: Nursery, postgres_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    async with ward(nursery, postgres_url, tmp_path, wait="4s") as place:
+        clock.set(HOUR)
+        wrong = place.beside()
+        await place.start()
+        await wrong.start("never", clock.mark)
+        try:
+            await wrong.send_until_taken()
+            first = await rang_at(place, "chi")
+            second = await rang_at(place, "mia")
+            assert 3.5 < second - first < 4 + SLOW
+            assert (await place.rung())["chi"] == 1
+        finally:
+            await wrong.stop()

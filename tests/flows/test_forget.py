@@ -11,7 +11,9 @@ from app.flows.acknowledge import acknowledge
 from app.flows.admit import SlackCaller
 from app.flows.audit_state import audit_state, count_alerts, count_pages, recount, settle_audit
 from app.flows.forget import forget
+from app.flows.read_again import begin_parts, read_again
 from app.flows.resolve import resolve
+from app.rules.alert import Delivery
 from handlers.forgetting import Forgetting
 from storage import tables
 from tests.flows.test_receive_alerts import elt_late, send
@@ -90,6 +92,20 @@ def test_what_an_open_incident_has_said_stays(bench: Bench) -> None:
     counted(bench)
     bench.do(forget, keep=KEEP)
     assert count(bench, tables.effects) == before
+
+
+def test_a_body_that_came_in_parts_stays_until_it_was_read_and_then_goes_like_any(
+    bench: Bench,
+) -> None:
+    row = bench.do(begin_parts, Delivery(source="alertmanager", body=b"long"))
+    bench.clock.forward(days=31)
+    counted(bench)
+    bench.do(forget, keep=KEEP)
+    assert bodies(bench) == [b"long"]
+    assert bench.do(read_again, row, [elt_late()])
+    counted(bench)
+    bench.do(forget, keep=KEEP)
+    assert bodies(bench) == [b""]
 
 
 @pytest.mark.anyio

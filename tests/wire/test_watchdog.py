@@ -3,18 +3,29 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import func, select
 
 from app.build import Baton, running
+from app.flows import without_slack
 from app.flows.canary import last_round
+from app.flows.kinds import Kind
+from app.flows.receive_alerts import receive_alerts
+from app.flows.work import Work
 from app.organisation.example import example_text
+from app.rules.alert import Delivery
 from app.setting_values import Address, Secret
 from app.settings import Settings
 from handlers import watchman
 from handlers.web import admin
+from storage.effects import Lane
+from storage.tables import effects
+from tests.flows.test_receive_alerts import elt_late
 
 pytestmark = pytest.mark.anyio
 
@@ -90,3 +101,49 @@ async def test_a_blocked_loop_and_a_tick_that_stands_still_stop_the_signs(
     baton.tick._scheduler.pause()
     await asyncio.sleep(1.6)
     assert await quiet_for(heard, 2.5)
+
+
+async def test_a_loop_of_delivery_that_ended_is_begun_again(
+    baton: Baton, caplog: pytest.LogCaptureFixture
+) -> None:
+    delivery, kit = baton.parts.delivery, baton.parts.kit
+    for task in list(delivery._tasks):
+        task.cancel()
+    await until(lambda: "is begun again" in caplog.text)
+
+    def ask(work: Work) -> None:
+        for lane in (Lane.PAGE, Lane.DIRECT):
+            facts = {"v": 1, "contact": 0}
+            work.ask(Kind.TEST_RING, f"again:{lane}", lane=lane, facts=facts)
+
+    await kit.do(ask)
+    said = select(func.count()).where(effects.c.key.like("again:%"), effects.c.outcome == "done")
+    await until_read(baton, lambda work: work.tx.execute(said).scalar_one() == 2)
+    assert not any(task.done() for task in delivery._tasks)
+
+
+async def test_without_slack_what_was_for_it_ends_and_everybody_is_content(
+    baton: Baton, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(without_slack, "PATIENCE", timedelta(seconds=0.2))
+    kit = baton.parts.kit
+    delivery = Delivery(source="alertmanager", body=b"{}")
+    await kit.do(receive_alerts, delivery, [elt_late()])
+    due = select(func.count()).where(effects.c.lane == "chat", effects.c.outcome == "due")
+    await until_read(baton, lambda work: work.tx.execute(due).scalar_one() == 0)
+    why = select(effects.c.problem).where(effects.c.lane == "chat").distinct()
+    told = await kit.read(lambda work: work.tx.execute(why).scalars().all())
+    assert told == [without_slack.NOT_CONNECTED]
+    assert await baton.watchman.look() == []
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"http://{baton.bound[1]}/readyz") as answer,
+    ):
+        assert answer.status == 200
+
+
+async def until_read(baton: Baton, holds: Callable[[Work], bool]) -> None:
+    end = time.monotonic() + 30.0
+    while not await baton.parts.kit.read(holds):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
