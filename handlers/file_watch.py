@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 
 from app.flows.kit import Kit
 from storage.engine import damage_of
@@ -24,12 +25,14 @@ class FileWatch:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._task: asyncio.Task[None] | None = None
+        self._ending = threading.Event()
 
     def start(self) -> None:
         if self._kit.database.path is not None:
             self._task = asyncio.create_task(self._run(), name="file-watch")
 
     async def stop(self) -> None:
+        self._ending.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -39,7 +42,7 @@ class FileWatch:
         path = self._kit.database.path
         assert path is not None
         try:
-            detail = await asyncio.to_thread(damage_of, path)
+            detail = await asyncio.to_thread(damage_of, path, ended=self._ending.is_set)
         except sqlite3.Error as error:
             log.warning("%s could not be looked over: %s", path, error)
             return

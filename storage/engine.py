@@ -18,6 +18,9 @@ from storage.trouble import READ_ONLY, SQLITE_DAMAGED, FileGone
 BUSY_SECONDS = 5.0
 """How long a SQLite writer waits for another process, for example a short CLI command."""
 
+STEPS = 100_000
+"""Of SQLite's machine, between two looks at whether somebody still wants to know."""
+
 POSTGRES_SESSION = (
     "SET TIME ZONE 'UTC'",
     "SET statement_timeout = '10s'",
@@ -191,17 +194,18 @@ def _refuse_damage(connection: Connection, path: Path) -> None:
         raise CannotOpen(_damaged(path, answer.splitlines()[-1]))
 
 
-def damage_of(path: Path) -> str | None:
+def damage_of(path: Path, *, ended: Callable[[], bool]) -> str | None:
     """What is wrong with a SQLite file, read through anew; None when it is whole.
 
-    Takes as long as it takes to read it, and keeps no writer waiting. Raises what says that it
-    cannot be read at all.
+    Takes as long as it takes to read it, or until `ended`, and keeps no writer waiting. Raises
+    what says that it cannot be read at all.
     """
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as fresh:
+            fresh.set_progress_handler(ended, STEPS)
             answer = str(fresh.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorname.split("_")[1] not in SQLITE_DAMAGED:
+        if getattr(error, "sqlite_errorname", "_").split("_")[1] not in SQLITE_DAMAGED:
             raise
         return str(error)
     return None if answer == "ok" else answer.splitlines()[-1]

@@ -60,6 +60,13 @@ def latest(tx: Connection, rota: RotaId) -> Handover | None:
     return _value(found) if found else None
 
 
+def list_since(tx: Connection, since: datetime) -> list[Handover]:
+    """Those of boundaries from then on."""
+    return [
+        _value(row) for row in tx.execute(select(handovers).where(handovers.c.boundary >= since))
+    ]
+
+
 def change(tx: Connection, handover_id: int, **values: Any) -> None:
     tx.execute(update(handovers).where(handovers.c.id == handover_id).values(**values))
 

@@ -44,6 +44,13 @@ def list_waiting(tx: Connection, team: str) -> list[Held]:
     return [Held(**row._mapping) for row in rows]
 
 
+def list_all_waiting(tx: Connection) -> list[Held]:
+    """What waits for any team."""
+    columns = (held.c.incident, held.c.team, held.c.since, held.c.until)
+    rows = tx.execute(select(*columns).where(held.c.delivered_at.is_(None)))
+    return [Held(**row._mapping) for row in rows]
+
+
 def delivered(tx: Connection, incident_ids: Sequence[IncidentId], *, at: datetime) -> None:
     tx.execute(
         update(held)

@@ -90,10 +90,15 @@ def accept(work: Work, handover_id: int, *, by: Caller) -> Handover:
 def refresh_handover(work: Work, made: Handover) -> None:
     work.ask_again(
         Kind.HANDOVER,
-        f"handover:{made.id}",
+        handover_key(made.id),
         lane=Lane.CHAT,
         facts={"v": 1, "handover": made.id},
     )
+
+
+def handover_key(handover_id: int) -> str:
+    """The one post of a handover."""
+    return f"handover:{handover_id}"
 
 
 def _plan_after(work: Work, at: datetime) -> datetime | None:

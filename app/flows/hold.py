@@ -1,10 +1,12 @@
 """What wakes nobody: to the owner's channel in hours, held for the morning out of hours."""
 
+from datetime import datetime
+
 from app.flows.kinds import Kind
 from app.flows.work import Work
 from app.rules import calendar
 from app.rules.incident import Incident
-from app.rules.organisation import Team
+from app.rules.organisation import Team, TeamId
 from storage import held, posts
 from storage.effects import Lane
 
@@ -31,12 +33,17 @@ def hand_to_owner(work: Work, incident: Incident) -> None:
     # Again, because a digest of this very minute may have been read a moment ago.
     work.ask_again(
         Kind.DIGEST,
-        f"digest:{team.id}:{opening:%Y-%m-%dT%H:%M}",
+        digest_key(team.id, opening),
         lane=Lane.CHAT,
         due=opening,
         facts={"v": 1, "team": team.id},
     )
     work.note(incident.id, "held", team=team.id, until=opening.isoformat())
+
+
+def digest_key(team: TeamId, opening: datetime) -> str:
+    """The one digest of a team's opening."""
+    return f"digest:{team}:{opening:%Y-%m-%dT%H:%M}"
 
 
 def _owner(work: Work, incident: Incident) -> Team | None:

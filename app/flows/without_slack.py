@@ -6,9 +6,10 @@ A Slack that is away is another matter: what waits for that one waits as long as
 
 from datetime import timedelta
 
-from app.flows.kinds import Kind
+from app.flows.hand_over import handover_key
+from app.flows.hold import digest_key
 from app.flows.work import Work
-from storage import effects
+from storage import effects, handovers, held
 from storage.effects import Lane
 
 NOT_CONNECTED = "Slack is not connected"
@@ -16,9 +17,8 @@ PATIENCE = timedelta(minutes=15)
 """A token that was forgotten at a start is given at the next; nothing is called off before."""
 LANES = (Lane.CHAT, Lane.ROOM)
 """A page by Slack ends by itself, with its own word on the timeline."""
-WANTED_LATER = (Kind.DIGEST, Kind.HANDOVER)
-"""Of these the last are still news; what is about an incident that is over is not."""
 NEWS = timedelta(days=7)
+"""So long a handover is worth telling."""
 AT_ONCE = 500
 
 
@@ -41,13 +41,10 @@ def call_off_slack(work: Work) -> int:
 
 def slack_is_connected(work: Work) -> int:
     """There is a Slack: what was called off for want of one is said, where it is still wanted."""
-    count = effects.take_back(
-        work.tx,
-        why=NOT_CONNECTED,
-        since=work.now - NEWS,
-        kinds=WANTED_LATER,
-        now=work.now,
-    )
+    told = handovers.list_since(work.tx, work.now - NEWS)
+    keys = {handover_key(each.id) for each in told}
+    keys |= {digest_key(each.team, each.until) for each in held.list_all_waiting(work.tx)}
+    count = effects.take_back(work.tx, why=NOT_CONNECTED, keys=sorted(keys), now=work.now)
     for lane in LANES if count else ():
         work.asked[lane] = work.now
     return count

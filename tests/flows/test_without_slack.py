@@ -69,6 +69,18 @@ def test_what_waits_for_its_own_time_is_left_until_then(bench: Bench) -> None:
     assert digest.startswith("digest:")
 
 
+def test_what_is_held_for_a_morning_is_delivered_once_there_is_a_slack(bench: Bench) -> None:
+    send(bench, report_slow())
+    [digest] = said(bench, "due")
+    bench.clock.forward(hours=12)
+    wait(bench)
+    bench.do(call_off_slack)
+    bench.do(resolve, 1, by=Operator())
+    assert digest in said(bench, "cancelled")
+    bench.do(slack_is_connected)
+    assert digest in said(bench, "due")
+
+
 def test_once_slack_is_connected_what_is_open_is_said_and_what_is_over_is_not(
     bench: Bench,
 ) -> None:
