@@ -18,6 +18,7 @@ from app.delivery.posts import Posts
 from app.delivery.rings import Call, Rings, claim_rings
 from app.delivery.understood import is_anything_left, take_up
 from app.delivery.waits import answer_due
+from app.flows.elapsed import elapsed
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
 from app.flows.work import AtHand, Work
@@ -34,6 +35,8 @@ Loop: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 STAND_BACK = 0.01
 """Seconds that what is said in Slack waits, at most, for phones that are being rung just now."""
+STORM, STORM_BACK = 6, 0.25
+"""With so many phones being rung at once it waits longer: at most so many seconds."""
 PAGE_PLACES = 512
 """More than several hanging providers hold, with those that wait for them."""
 DIRECT_PLACES = 64
@@ -81,6 +84,7 @@ class Delivery:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self._held_back: dict[Lane, datetime] = {}
+        self._standing: asyncio.TimerHandle | None = None
         self._stopping = False
         self._loops: list[Loop] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -109,7 +113,20 @@ class Delivery:
             task = self._phones.begin(effect, speak)
             self._leaving.add(task)
             task.add_done_callback(self._left)
-        asyncio.get_running_loop().call_later(STAND_BACK, self._go_on)
+        if self._standing is None:
+            self._stand_back(elapsed() + STORM_BACK)
+
+    def _stand_back(self, until: float) -> None:
+        """For an instant; in a storm longer, for what is said in Slack then takes from each page
+        after it."""
+        again = functools.partial(self._look_whether_calm, until)
+        self._standing = asyncio.get_running_loop().call_later(STAND_BACK, again)
+
+    def _look_whether_calm(self, until: float) -> None:
+        if len(self._leaving) < STORM or elapsed() > until:
+            self._go_on()
+        else:
+            self._stand_back(until)
 
     def _left(self, task: asyncio.Task[None]) -> None:
         self._leaving.discard(task)
@@ -117,6 +134,9 @@ class Delivery:
             self._go_on()
 
     def _go_on(self) -> None:
+        if self._standing is not None:
+            self._standing.cancel()
+            self._standing = None
         held, self._held_back = self._held_back, {}
         self._leaving.clear()
         self.wake(held)

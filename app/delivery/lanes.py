@@ -5,6 +5,7 @@ Every lane has its own loop and its own places, so a slow Slack never takes a pl
 
 import asyncio
 import contextvars
+import functools
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.chat.errors import ChatError
 from app.delivery import outcome
+from app.delivery.ends import Ends
 from app.delivery.hold import HELD, Hold, LeaseLost
 from app.delivery.outcome import Spoken
 from app.delivery.understood import keep_understood
@@ -70,6 +72,7 @@ class LaneLoop:
         self._busy: dict[asyncio.Task[None], Hold] = {}
         self._woken = asyncio.Event()
         self._stopping = False
+        self._ends = Ends(kit)
         self._beside: Sequence[LaneLoop] = ()
         self._calm: Callable[[], bool] = lambda: True
         self.next_due: datetime | None = None
@@ -220,8 +223,13 @@ class LaneLoop:
 
     async def _end(self, effect: Effect, spoken: Spoken) -> bool | None:
         """As `_record`; and what the end brought is begun."""
-        if not self._beside or self._stopping or not self._calm():
-            recorded: bool | None = await self._record(outcome.ended, effect, spoken)
+        recorded: bool | None
+        if not self._beside:
+            end = functools.partial(self._ends.record, effect, spoken)
+            recorded = await self._insist(end, effect)
+            return recorded
+        if self._stopping or not self._calm():
+            recorded = await self._record(outcome.ended, effect, spoken)
             return recorded
         lanes = [lane for lane in self._beside if lane.free > 0]
         looks = [lane._look(effect) for lane in lanes]
@@ -239,6 +247,9 @@ class LaneLoop:
             log.warning("%s was taken over by another worker meanwhile", effect.key)
 
     async def _record(self, flow: Callable[..., Any], effect: Effect, what: object) -> Any:
+        return await self._insist(functools.partial(self._kit.do, flow, effect, what), effect)
+
+    async def _insist(self, record: Callable[[], Awaitable[Any]], effect: Effect) -> Any:
         """Record, as soon as the database is there; None when it cannot be recorded at all.
 
         Nobody here claims it meanwhile, so that what was said is not said again when a database
@@ -247,7 +258,7 @@ class LaneLoop:
         failures = 0
         while failures < RECORD_TRIES:
             try:
-                return await self._kit.do(flow, effect, what)
+                return await record()
             except SQLAlchemyError as error:
                 if not is_away(error):
                     failures += 1

@@ -32,6 +32,7 @@ from app.paging.words import (
 )
 from app.rules.incident import Incident
 from app.rules.ladder import Method
+from app.rules.organisation import PersonId
 from storage import alerts, contacts, effects, escalations, posts
 from storage.contacts import Contact
 from storage.effects import Effect, Lane, Outcome
@@ -45,6 +46,7 @@ class Call:
     """What a ring needs, read in one go; `target` is still sealed."""
 
     target: bytes
+    person: PersonId
     hint: str
     trusted: bool
     text: PageText
@@ -110,7 +112,7 @@ class Rings:
             call = await self._kit.read(self._look_up, effect)
         target = self._seal.open(call.target)
         await self._gateway.ring(method, target, call.text, trusted=call.trusted)
-        return Spoken(record=lambda work: _rang(work, effect, method, call.hint))
+        return Spoken(record=lambda work: _rang(work, effect, call.person, method, call.hint))
 
     async def _nobody(self, effect: Effect) -> Spoken:
         """A canary takes a line as every phone message does, and answers itself."""
@@ -123,7 +125,7 @@ class Rings:
         key = f"page:{page_id}"
         if self._chat is None:
             raise PagingError("Slack is switched off.", permanent=True)
-        user, message = await self._kit.read(_slack_page, page_id)
+        person, user, message = await self._kit.read(_slack_page, page_id)
         if user is None or message is None:
             raise PagingError("This person's Slack account is not known.", permanent=True)
         # A page is repeated rather than reconciled: looking first would cost it time.
@@ -138,7 +140,7 @@ class Rings:
                 at=work.now,
                 incident=effect.incident,
             )
-            _rang(work, effect, Method.SLACK, "Slack")
+            _rang(work, effect, person, Method.SLACK, "Slack")
 
         return Spoken(record=record)
 
@@ -173,7 +175,13 @@ class Rings:
         facts = page_facts(work, page, at_hand.incident, at_hand.escalation)
         link = self._links.acknowledge(page.incident, page.escalation, page.person)
         text = page_text(replace(facts, link=link, repeat=effect.repeat))
-        return Call(target=contact.target, hint=contact.hint, trusted=contact.trusted, text=text)
+        return Call(
+            target=contact.target,
+            person=page.person,
+            hint=contact.hint,
+            trusted=contact.trusted,
+            text=text,
+        )
 
 
 def _escalation(work: Work, page: Page) -> Escalation:
@@ -209,20 +217,17 @@ def page_facts(work: Work, page: Page, incident: Incident, escalation: Escalatio
 
 
 @urgent
-def _slack_page(work: Work, page_id: int) -> tuple[str | None, Message | None]:
+def _slack_page(work: Work, page_id: int) -> tuple[PersonId, str | None, Message | None]:
     page = escalations.get_page(work.tx, page_id)
     if page is None:
-        return None, None
-    return slack_account(work, page.person), tell.page_message(work, page_id)
+        return "", None, None
+    return page.person, slack_account(work, page.person), tell.page_message(work, page_id)
 
 
 def _contact(work: Work, contact_id: int) -> Contact | None:
     return contacts.get(work.tx, contact_id)
 
 
-def _rang(work: Work, effect: Effect, method: Method, hint: str) -> None:
-    if effect.incident is not None and effect.page is not None:
-        page = escalations.get_page(work.tx, effect.page)
-        work.note(
-            effect.incident, "rang", person=page.person if page else "", method=method, hint=hint
-        )
+def _rang(work: Work, effect: Effect, person: PersonId, method: Method, hint: str) -> None:
+    if effect.incident is not None:
+        work.note(effect.incident, "rang", person=person, method=method, hint=hint)
