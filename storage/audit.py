@@ -1,6 +1,6 @@
 """The audit log: who did what, when and why, refusals included. Rows are only ever added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text
 
 from app.rules.chain import Record
 from storage import bulk
-from storage.columns import dump_json
 from storage.prepared import Prepared
 from storage.tables import audit
 
@@ -51,16 +50,13 @@ def add(
 
 def add_all(
     tx: Connection,
-    done: Sequence[tuple[str, str, str, str, Mapping[str, Any]]],
+    done: Sequence[tuple[str, str, str, str, str]],
     *,
     at: datetime,
 ) -> None:
-    """Of each who did it, the act, its subject, why, and the facts."""
+    """Of each who did it, the act, its subject, why, and the facts as JSON."""
     now = bulk.instant(tx, at)
-    rows = [
-        (now, by, act, subject, why, False, dump_json(facts))
-        for by, act, subject, why, facts in done
-    ]
+    rows = [(now, by, act, subject, why, False, facts) for by, act, subject, why, facts in done]
     bulk.add(tx, audit, ("at", "by", "act", "subject", "why", "refused", "facts"), rows)
 
 

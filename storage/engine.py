@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from storage import bulk
 from storage.address import read_address
 from storage.columns import dump_json
 from storage.trouble import READ_ONLY, SQLITE_DAMAGED, FileGone
@@ -129,6 +130,8 @@ def _sqlite_engine(
             "isolation_level": None,
             "timeout": BUSY_SECONDS,
             "check_same_thread": False,
+            # Inserts of several rows are a statement for each number of them.
+            "cached_statements": 512,
         },
         pool_size=size,
         max_overflow=0,
@@ -143,7 +146,7 @@ def _sqlite_engine(
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        bulk.run(connection, begin)
 
     return engine
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, select
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
 from storage import bulk
-from storage.columns import dump_json
 from storage.tables import timeline
 
 
@@ -26,13 +25,13 @@ class Entry:
 
 def add_all(
     tx: Connection,
-    happened: Sequence[tuple[IncidentId, str, PersonId | None, Mapping[str, Any]]],
+    happened: Sequence[tuple[IncidentId, str, PersonId | None, str]],
     *,
     at: datetime,
 ) -> None:
-    """Of each the incident, the kind, whoever did it, and the facts."""
+    """Of each the incident, the kind, whoever did it, and the facts as JSON."""
     now = bulk.instant(tx, at)
-    rows = [(incident, now, kind, by, dump_json(facts)) for incident, kind, by, facts in happened]
+    rows = [(incident, now, kind, by, facts) for incident, kind, by, facts in happened]
     bulk.add(tx, timeline, ("incident", "at", "kind", "by", "facts"), rows)
 
 

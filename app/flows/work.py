@@ -11,6 +11,7 @@ from app.rules.incident import Incident, IncidentId
 from app.rules.organisation import Organisation, PersonId
 from app.rules.routing import Schedule
 from storage import audit, effects, incidents, timeline
+from storage.columns import dump_json
 from storage.contacts import Contact
 from storage.effects import Effect, Lane
 from storage.escalations import Escalation, Page
@@ -239,16 +240,12 @@ class Work:
     def write_notes(self) -> None:
         """All that were taken, in few statements."""
         notes, self.notes = self.notes, []
-        told = [
-            (each.incident, each.kind, each.by, {**each.facts, "why": each.why})
-            if each.why
-            else (each.incident, each.kind, each.by, each.facts)
-            for each in notes
-        ]
-        acts = [
-            (each.by or "baton", each.kind, f"INC-{each.incident}", each.why, each.facts)
-            for each in notes
-        ]
+        told, acts = [], []
+        for each in notes:
+            facts = dump_json(each.facts)
+            more = dump_json({**each.facts, "why": each.why}) if each.why else facts
+            told.append((each.incident, each.kind, each.by, more))
+            acts.append((each.by or "baton", each.kind, f"INC-{each.incident}", each.why, facts))
         timeline.add_all(self.tx, told, at=self.now)
         audit.add_all(self.tx, acts, at=self.now)
 
