@@ -146,18 +146,28 @@ class Delivery:
         """A commit asked for something: a hint, safe to lose.
 
         While phones are being rung the others stand back for an instant: what they do takes the
-        same processor.
+        same processor. A step or a ring that is due does not.
         """
         if self._leaving:
-            for lane, due in asked.items():
-                self._held_back[lane] = min(due, self._held_back.get(lane, due))
-            return
+            asked = self._hold_back(asked)
         for each in self._lanes:
             if each.lane in asked:
                 each.wake(asked[each.lane])
         wait = asked.get(Lane.WAIT)
         if wait is not None and (self._next_wait is None or wait < self._next_wait):
             self._waits_due.set()
+
+    def _hold_back(self, asked: dict[Lane, datetime]) -> dict[Lane, datetime]:
+        """What cannot wait; the rest is heard a moment later."""
+        soon = self._kit.clock() + timedelta(seconds=STORM_BACK)
+        pressing = {
+            lane: due
+            for lane, due in asked.items()
+            if lane in (Lane.PAGE, Lane.WAIT) and due <= soon
+        }
+        for lane in asked.keys() - pressing.keys():
+            self._held_back[lane] = min(asked[lane], self._held_back.get(lane, asked[lane]))
+        return pressing
 
     def start(self) -> None:
         """Serve every lane on the running loop."""
