@@ -160,7 +160,7 @@ class Delivery:
     def _hold_back(self, asked: dict[Lane, datetime]) -> dict[Lane, datetime]:
         """What cannot wait; the rest is heard a moment later."""
         soon = self._kit.clock() + timedelta(seconds=STORM_BACK)
-        pressing = {
+        pressing: dict[Lane, datetime] = {
             lane: due
             for lane, due in asked.items()
             if lane in (Lane.PAGE, Lane.WAIT) and due <= soon
