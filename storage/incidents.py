@@ -59,6 +59,11 @@ _LATEST = Prepared(
 _BY_CHANNEL = Prepared(
     select(incidents).where(incidents.c.channel_id == bindparam("given_channel")), incidents.c
 )
+_STANDING = (
+    select(incidents.c.severity, incidents.c.state, func.count().label("number"))
+    .where(incidents.c.state.in_(bindparam("states", expanding=True)))
+    .group_by(incidents.c.severity, incidents.c.state)
+)
 _WORST_FIRST = (
     select(incidents)
     .where(incidents.c.state.in_(bindparam("states", expanding=True)))
@@ -221,13 +226,9 @@ def list_opened(tx: Connection, start: datetime, end: datetime) -> list[Incident
 
 
 def count(tx: Connection) -> dict[tuple[str, str], int]:
-    """How many incidents per (severity, state), for metrics."""
-    rows = tx.execute(
-        select(incidents.c.severity, incidents.c.state, func.count().label("n")).group_by(
-            incidents.c.severity, incidents.c.state
-        )
-    )
-    return {(row.severity, row.state): row.n for row in rows}
+    """How many incidents per (severity, state) are not closed."""
+    rows = tx.execute(_STANDING, {"states": [*OPEN, State.RESOLVED]})
+    return {(row.severity, row.state): row.number for row in rows}
 
 
 def move(

@@ -39,6 +39,7 @@ ADRIFT = text("state = 'firing' AND incident IS NULL")
 QUARANTINED = text("state = 'quarantined'")
 RINGS = text("kind = 'ring'")
 AWAY = text("answered_at IS NULL")
+PARKED = text("outcome = 'parked'")
 
 # ── the organisation ──────────────────────────────────────────────────────────────────────────
 organisations = Table(
@@ -573,6 +574,7 @@ effects = Table(
         sqlite_where=text("outcome = 'left'"),
         postgresql_where=text("outcome = 'left'"),
     ),
+    Index("ix_effects_parked", "lane", sqlite_where=PARKED, postgresql_where=PARKED),
     Index("ix_effects_escalation", "escalation"),
     Index("ix_effects_incident", "incident"),
     Index("ix_effects_page", "page"),

@@ -13,7 +13,8 @@ FOUND = "found:"
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """Keys: (lane, outcome), state, (severity, state)."""
+    """Keys: (lane, outcome), state, (severity, state); of what stands, not of what is over, which
+    is summed as it ends: to count it anew would take the longer the more there is."""
 
     effects: Mapping[tuple[str, str], int]
     inbox: Mapping[str, int]

@@ -1,6 +1,6 @@
 """Health, readiness and metrics, on a bind of their own (BATON_ADMIN_BIND)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -91,23 +91,26 @@ class _Told(Collector):
         self._slack = slack
 
     def collect(self) -> Iterable[Metric]:
-        effects = GaugeMetricFamily(
-            "baton_effects", "Effects by lane and outcome", labels=["lane", "outcome"]
-        )
-        for (lane, outcome), number in sorted(self._figures.effects.items()):
-            effects.add_metric([lane, outcome], number)
-        inbox = GaugeMetricFamily("baton_inbox", "Bodies taken in, by state", labels=["state"])
-        for state, number in sorted(self._figures.inbox.items()):
-            inbox.add_metric([state], number)
-        incidents = GaugeMetricFamily(
-            "baton_incidents", "Incidents by severity and state", labels=["severity", "state"]
-        )
-        for (severity, state), number in sorted(self._figures.incidents.items()):
-            incidents.add_metric([severity, state], number)
-        yield from (effects, inbox, incidents)
+        figures = self._figures
+        lanes, severities = ("lane", "outcome"), ("severity", "state")
+        what = "Effects that wait, are being spoken, were given up or left"
+        yield _gauge("baton_effects", what, lanes, figures.effects)
+        bodies = {(state,): number for state, number in figures.inbox.items()}
+        yield _gauge("baton_inbox", "Bodies not read yet, or never", ("state",), bodies)
+        what = "Incidents that are not closed"
+        yield _gauge("baton_incidents", what, severities, figures.incidents)
         age = self._tick_age if self._tick_age is not None else float("nan")
         yield GaugeMetricFamily("baton_tick_age_seconds", "Since the last tick", value=age)
         yield from _slack_metrics(self._slack)
+
+
+def _gauge(
+    name: str, meaning: str, labels: Sequence[str], numbers: Mapping[tuple[str, ...], int]
+) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=labels)
+    for values, number in sorted(numbers.items()):
+        family.add_metric(values, number)
+    return family
 
 
 WATCH = {
@@ -141,10 +144,7 @@ class _Watched(Collector):
 
 
 def _sums(name: str, meaning: str, label: str, sums: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(name, meaning, labels=[label])
-    for value, number in sorted(sums.items()):
-        family.add_metric([value], number)
-    return family
+    return _gauge(name, meaning, (label,), {(value,): number for value, number in sums.items()})
 
 
 SLACK = {

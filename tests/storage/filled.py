@@ -1,4 +1,5 @@
-"""A database with as much in it as one asks for: bodies, alerts, ended P1s, pages, rings."""
+"""A database with as much in it as one asks for: bodies, alerts, closed P1s and their timeline,
+pages, rings, posts."""
 
 from datetime import timedelta
 
@@ -38,7 +39,11 @@ def _statements(bench: Bench, first: int, last: int) -> list[str]:
         f" SELECT i, 'generic', {at}, {body}, 'done', 1, 1, 0 FROM {numbers} AS n",
         "INSERT INTO incidents (id, trouble, title, severity, reason, state, source, out_of_hours,"
         f" opened_at, triggered_at, resolved_at) SELECT i, 't' || i, 'title', 'P1', 'why',"
-        f" 'resolved', 'generic', {no}, {at}, {at}, {at} FROM {numbers} AS n",
+        f" 'closed', 'generic', {no}, {at}, {at}, {at} FROM {numbers} AS n",
+        "INSERT INTO timeline (incident, at, kind, facts)"
+        f" SELECT i, {at}, 'opened', {json} FROM {numbers} AS n",
+        "INSERT INTO posts (key, channel, ts, incident, at)"
+        f" SELECT 'card:' || i, 'C' || i, '1.1', i, {at} FROM {numbers} AS n",
         "INSERT INTO alerts (id, source, fingerprint, alarm, severity, state, title, labels,"
         " first_at, last_at, incident, inbox) SELECT i, 'generic', 'f' || i, 'A', 'P1', 'firing',"
         f" 'title', {json}, {at}, {at}, i, i FROM {numbers} AS n",
