@@ -88,7 +88,9 @@ class Ahead:
     """A due effect, looked at and not taken."""
 
     id: int
+    kind: str
     incident: int | None
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +143,8 @@ _IN_TURN = (
     .order_by(effects.c.due, effects.c.id)
     .limit(bindparam("most"))
 )
-_AHEAD = _IN_TURN
+_LOOKED_AT = (effects.c.id, effects.c.kind, effects.c.incident, effects.c.facts)
+_AHEAD = Prepared(_IN_TURN.with_only_columns(*_LOOKED_AT), _LOOKED_AT)
 _FREE = _IN_TURN.with_for_update(skip_locked=True)
 _FREE_ONE = _FREE.where(effects.c.id == bindparam("given_id"))
 _FREE_BUT = _FREE.where(effects.c.id.not_in(bindparam("here", expanding=True)))
@@ -160,6 +163,26 @@ _TAKE = (
         first_claimed_at=func.coalesce(effects.c.first_claimed_at, bindparam("now")),
     )
     .returning(*effects.c)
+)
+_ANSWER = Prepared(
+    update(effects)
+    .where(
+        effects.c.id.in_(
+            _IN_TURN.with_only_columns(effects.c.id)
+            .where(effects.c.id == bindparam("given_id"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        outcome=Outcome.DONE.value,
+        lease_until=None,
+        fence=effects.c.fence + 1,
+        attempts=effects.c.attempts + 1,
+        first_claimed_at=func.coalesce(effects.c.first_claimed_at, bindparam("now")),
+        ended_at=bindparam("now"),
+    )
+    .returning(*effects.c),
+    effects.c,
 )
 _HELD = update(effects).where(
     effects.c.id == bindparam("given_id"),
@@ -452,8 +475,16 @@ def rest(deaths: int) -> timedelta:
 
 def list_due(tx: Connection, lane: Lane, *, now: datetime, limit: int) -> list[Ahead]:
     """What could be claimed now, oldest due first; nothing is taken or locked."""
-    rows = tx.execute(_AHEAD, {"given_lane": lane, "now": now, "most": limit})
-    return [Ahead(id=row.id, incident=row.incident) for row in rows]
+    rows = _AHEAD.all(tx, {"given_lane": lane, "now": now, "most": limit})
+    return [Ahead(**row) for row in rows]
+
+
+def answer(tx: Connection, lane: Lane, effect_id: int, *, now: datetime) -> Effect | None:
+    """Take a due effect and end it in one breath, for whoever answers it in this transaction;
+    None when it is not to be had. What asks for it again after this makes it due anew."""
+    asked = {"given_lane": lane, "given_id": effect_id, "now": now, "most": 1}
+    row = _ANSWER.first(tx, asked)
+    return _value(row, repeat=False) if row is not None else None
 
 
 def list_of_page(tx: Connection, page: int) -> list[OfPage]:

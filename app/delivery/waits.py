@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.delivery import outcome
 from app.delivery.outcome import backoff
-from app.delivery.understood import keep_understood
+from app.delivery.understood import is_understood, keep_understood
 from app.flows.canary import step_canary
 from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
@@ -17,7 +17,7 @@ from app.flows.start_wait import is_too_soon
 from app.flows.take_step import take_step
 from app.flows.work import Work
 from storage import effects, incidents
-from storage.effects import Effect, Lane, Outcome
+from storage.effects import Ahead, Effect, Lane
 from storage.trouble import is_passing
 
 log = logging.getLogger("baton.waits")
@@ -34,7 +34,8 @@ ANSWERS: Mapping[str, Callable[[Work, Effect], object]] = {
 }
 """The flow that answers each kind of wait."""
 
-AT_ONCE = 50
+FEW, AT_ONCE = 4, 50
+"""So many due waits are looked at: more only where others hold the first."""
 
 
 class WaitFailed(Exception):
@@ -55,7 +56,6 @@ def answer_next(work: Work) -> str | None:
         ANSWERS[effect.kind](work, effect)
     except Exception as error:
         raise WaitFailed(effect) from error
-    effects.finish(work.tx, effect, Outcome.DONE, now=work.now)
     return effect.key
 
 
@@ -84,16 +84,29 @@ def _step(work: Work, effect: Effect) -> None:
 
 
 def _take(work: Work) -> Effect | None:
-    """The incident is held before its wait is taken, in the order of every flow; one that
-    somebody else holds just now keeps no other wait waiting."""
-    for ahead in effects.list_due(work.tx, Lane.WAIT, now=work.now, limit=AT_ONCE):
-        if ahead.incident is not None and not incidents.hold_if_free(work.tx, ahead.incident):
-            continue
-        taken = effects.claim(
+    """One that somebody else holds just now keeps no other wait waiting."""
+    for most in (FEW, AT_ONCE):
+        due = effects.list_due(work.tx, Lane.WAIT, now=work.now, limit=most)
+        for ahead in due:
+            if (taken := _take_one(work, ahead)) is not None:
+                return taken
+        if len(due) < most:
+            break
+    return None
+
+
+def _take_one(work: Work, ahead: Ahead) -> Effect | None:
+    """The incident is held before its wait is taken, in the order of every flow."""
+    if ahead.incident is not None and not incidents.hold_if_free(work.tx, ahead.incident):
+        return None
+    if is_understood(ahead.kind, ahead.facts):
+        return effects.answer(work.tx, Lane.WAIT, ahead.id, now=work.now)
+    keep_understood(
+        work,
+        effects.claim(
             work.tx, Lane.WAIT, now=work.now, lease=outcome.LEASE, limit=1, only=ahead.id
-        )
-        if kept := keep_understood(work, taken):
-            return kept[0]
+        ),
+    )
     return None
 
 
