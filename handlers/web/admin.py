@@ -94,21 +94,21 @@ class _Told(Collector):
         figures = self._figures
         lanes, severities = ("lane", "outcome"), ("severity", "state")
         what = "Effects that wait, are being spoken, were given up or left"
-        yield _gauge("baton_effects", what, lanes, figures.effects)
-        bodies = {(state,): number for state, number in figures.inbox.items()}
+        yield _gauge("baton_effects", what, lanes, figures.effects.items())
+        bodies = [((state,), number) for state, number in figures.inbox.items()]
         yield _gauge("baton_inbox", "Bodies not read yet, or never", ("state",), bodies)
         what = "Incidents that are not closed"
-        yield _gauge("baton_incidents", what, severities, figures.incidents)
+        yield _gauge("baton_incidents", what, severities, figures.incidents.items())
         age = self._tick_age if self._tick_age is not None else float("nan")
         yield GaugeMetricFamily("baton_tick_age_seconds", "Since the last tick", value=age)
         yield from _slack_metrics(self._slack)
 
 
 def _gauge(
-    name: str, meaning: str, labels: Sequence[str], numbers: Mapping[tuple[str, ...], int]
+    name: str, meaning: str, labels: Sequence[str], numbers: Iterable[tuple[Sequence[str], int]]
 ) -> Metric:
     family = GaugeMetricFamily(name, meaning, labels=labels)
-    for values, number in sorted(numbers.items()):
+    for values, number in sorted(numbers):
         family.add_metric(values, number)
     return family
 
@@ -144,7 +144,8 @@ class _Watched(Collector):
 
 
 def _sums(name: str, meaning: str, label: str, sums: Mapping[str, int]) -> Metric:
-    return _gauge(name, meaning, (label,), {(value,): number for value, number in sums.items()})
+    numbers = [((value,), number) for value, number in sums.items()]
+    return _gauge(name, meaning, (label,), numbers)
 
 
 SLACK = {

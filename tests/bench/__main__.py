@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import dispatch, intake, paging, peer, room, slack, start
+from tests.bench import dispatch, flat, growth, intake, paging, peer, room, slack, start, waits
 from tests.bench.plan import LONG, SHORT, TINY, Plan
 from tests.bench.table import Row, table
 
@@ -20,6 +20,9 @@ PARTS = {
     "intake": intake,
     "slack": slack,
     "dispatch": dispatch,
+    "waits": waits,
+    "flat": flat,
+    "growth": growth,
     "start": start,
 }
 

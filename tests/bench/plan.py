@@ -27,6 +27,10 @@ class Plan:
     """Alerts that fire when Baton is started once more."""
     alerts: int
     """Alerts taken in before memory is read a second time."""
+    waits: int
+    """Waits that end at one instant."""
+    stored: int
+    """Rows in each table, beside a thousand."""
 
 
 LONG = Plan(
@@ -43,6 +47,8 @@ LONG = Plan(
     starts=5,
     open_alerts=10000,
     alerts=10_000,
+    waits=500,
+    stored=1_000_000,
 )
 SHORT = Plan(
     rounds=1,
@@ -58,6 +64,8 @@ SHORT = Plan(
     starts=2,
     open_alerts=1000,
     alerts=1_000,
+    waits=200,
+    stored=100_000,
 )
 TINY = Plan(
     rounds=1,
@@ -73,4 +81,6 @@ TINY = Plan(
     starts=1,
     open_alerts=20,
     alerts=50,
+    waits=5,
+    stored=2_000,
 )

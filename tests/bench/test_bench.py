@@ -28,6 +28,10 @@ def test_the_smallest_bench_prints_a_row_for_everything_it_promises() -> None:
         "resident memory, idle",
         "resident memory after 50 alerts",
         "40 at once, acknowledged",
+        "to the first: a command, dispatched alone",
+        "5 waits end at once, late, Baton's steps taken",
+        "an alert that repeats, 2,000 stored",
+        "grown by 50 alerts",
         "cold start to the first durable 2xx",
         "cold start to /readyz",
     ):
