@@ -260,7 +260,13 @@ def _moving(names: tuple[str, ...]) -> Any:
 
 def change(tx: Connection, incident_id: IncidentId, **values: Any) -> None:
     """Set facts that are no state: title, update, channel, root cause."""
-    tx.execute(update(incidents).where(incidents.c.id == incident_id).values(**values))
+    tx.execute(_changing(tuple(values)), {"given_id": incident_id, **values})
+
+
+@functools.cache
+def _changing(names: tuple[str, ...]) -> Any:
+    change = update(incidents).where(incidents.c.id == bindparam("given_id"))
+    return change.values({name: bindparam(name) for name in names})
 
 
 def raise_severity(
