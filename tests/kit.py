@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
 from app.chat.client import Account
 from app.flows.kit import Kit
 from app.flows.know_people import know_people
@@ -12,6 +14,7 @@ from app.organisation.apply import apply
 from app.organisation.example import example_text
 from app.organisation.in_force import parse_applied
 from storage.engine import Database
+from storage.tables import inbox
 
 IN_HOURS = datetime(2026, 11, 23, 10, tzinfo=UTC)
 """Monday 10:00 in Dublin: Ana is on Data Infrastructure's rota, Mia is the manager on duty."""
@@ -58,6 +61,12 @@ def open_bench(database: Database, *, clock: SetClock, organisation: str | None 
 def open_kit(database: Database, *, clock: SetClock) -> Kit:
     """A kit as another process on the same database would have it."""
     return Kit(database, StandingOrders(parse_applied), clock=clock)
+
+
+def bodies(tx: Connection) -> dict[str, int]:
+    """How many bodies the inbox holds in each state."""
+    rows = tx.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    return {state: number for state, number in rows}
 
 
 def account(name: str, **changes: Any) -> Account:

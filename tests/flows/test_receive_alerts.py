@@ -13,9 +13,9 @@ from app.flows.resolve import resolve
 from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.incident import Incident, State
 from app.rules.organisation import Severity
-from storage import alerts, effects, escalations, held, inbox, incidents
+from storage import alerts, effects, escalations, held, incidents
 from storage.effects import Lane
-from tests.kit import IN_HOURS, Bench
+from tests.kit import IN_HOURS, Bench, bodies
 
 CHI = SlackCaller(slack_id="UCHI", team="T1")
 
@@ -165,7 +165,7 @@ def test_a_p3_is_told_in_hours_and_held_until_the_morning_out_of_hours(bench: Be
 def test_every_body_is_in_the_inbox(bench: Bench) -> None:
     send(bench, elt_late())
     send(bench, elt_late(), report_slow())
-    assert bench.do(lambda work: inbox.count(work.tx)) == {"done": 2}
+    assert bench.do(lambda work: bodies(work.tx)) == {"done": 2}
 
 
 @pytest.mark.parametrize("minutes", [0, 31])

@@ -13,7 +13,8 @@ import pytest
 from app.delivery import blind
 from app.flows import outage
 from app.paging.gateway import Gateway
-from storage import audit, engine, inbox
+from storage import audit, engine
+from tests.kit import bodies
 from tests.postgres import Server
 from tests.wire.stage import Stage, staged
 
@@ -93,7 +94,7 @@ async def test_without_a_database_senders_are_told_to_repeat_and_two_people_hear
         noted = await stage.until(lambda: _noted(stage))
         assert set(pushes) == {each.split("@")[0] for each in noted[0].facts["told"]}
         assert await blind_pushes(stage) == dict.fromkeys(pushes, 1)
-        kept = await stage.baton.parts.kit.read(lambda work: inbox.count(work.tx))
+        kept = await stage.baton.parts.kit.read(lambda work: bodies(work.tx))
         assert kept == {"done": 2}
 
 
@@ -157,7 +158,7 @@ async def test_while_another_program_holds_the_file_answers_are_late_or_503_and_
             return (await status(stage, "while held"))[0] == 200
 
         await stage.until(taken)
-        kept = await stage.baton.parts.kit.read(lambda work: inbox.count(work.tx))
+        kept = await stage.baton.parts.kit.read(lambda work: bodies(work.tx))
         assert kept == {"done": 3 if code == 200 else 2}
         assert stage.baton.parts.kit.writing.seconds is None
 
