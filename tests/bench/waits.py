@@ -53,37 +53,46 @@ async def measure(plan: Plan, folder: Path) -> list[Row]:
 async def _baton(folder: Path, count: int) -> list[float]:
     """Milliseconds from the instant to each step's transaction."""
     async with world(folder, services=count + 1) as here:
-        await here.start()
-        await here.ready()
-        async with here.line() as line:
-            for number in range(count):
-                told = alert(number, title=f"Late page {number}")
-                assert await line.post("/v1/alerts/generic", told) == 200
-        await here.sink.arrival(f"Late page {count - 1}")
-        await asyncio.sleep(SETTLE)
-        database = folder / "baton.db"
-        at = datetime.now(UTC) + timedelta(seconds=AHEAD)
-        with sqlite3.connect(database, timeout=10) as tx:
-            moved = tx.execute(
-                "UPDATE effects SET due = ? WHERE kind = 'step' AND outcome = 'due'", (_told(at),)
-            )
-            assert moved.rowcount == count
-        return await _until_taken(here, database, at, count)
+        at = await let_end_together(here, folder / "baton.db", count)
+        taken = await until_taken(folder / "baton.db", count)
+        await here.stop()
+    return [max(0.0, (each - at).total_seconds() * 1000) for each in taken]
 
 
-async def _until_taken(here: World, database: Path, at: datetime, count: int) -> list[float]:
-    """A step that was taken twice has two pages of one manager, or there are too few."""
-    query = "SELECT p.at FROM pages AS p WHERE p.step = 1 AND p.tier = 2"
+async def let_end_together(here: World, database: Path, count: int) -> datetime:
+    """So many unanswered P1s, whose first waits end at the instant that is returned."""
+    await here.start()
+    await here.ready()
+    async with here.line() as line:
+        for number in range(count):
+            told = alert(number, title=f"Late page {number}")
+            assert await line.post("/v1/alerts/generic", told) == 200
+    await here.sink.arrival(f"Late page {count - 1}")
+    await asyncio.sleep(SETTLE)
+    at = datetime.now(UTC) + timedelta(seconds=AHEAD)
+    with sqlite3.connect(database, timeout=10) as tx:
+        moved = tx.execute(
+            "UPDATE effects SET due = ? WHERE kind = 'step' AND outcome = 'due'",
+            (at.isoformat(timespec="microseconds")[:26] + "Z",),
+        )
+        assert moved.rowcount == count
+    return at
+
+
+async def until_taken(database: Path, count: int) -> list[datetime]:
+    """When each step was taken, once so many were."""
     async with asyncio.timeout(PATIENCE):
-        while len(taken := _rows(database, query)) < count:
-            await asyncio.sleep(0.25)
-    await here.stop()
-    return [_late(datetime.fromisoformat(row), at) for row in _rows(database, query) or taken]
+        while len(taken := steps_taken(database)) < count:
+            await asyncio.sleep(0.1)
+    return taken
 
 
-def _rows(database: Path, query: str) -> list[str]:
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as tx:
-        return [row[0] for row in tx.execute(query)]
+def steps_taken(database: Path) -> list[datetime]:
+    """By the page of the one manager that the second step rings; a step that were taken twice
+    would have two."""
+    query = "SELECT at FROM pages WHERE step = 1 AND tier = 2"
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as tx:
+        return [datetime.fromisoformat(row[0]) for row in tx.execute(query)]
 
 
 async def _apscheduler(database: Path, count: int) -> list[float]:
@@ -108,11 +117,3 @@ async def _apscheduler(database: Path, count: int) -> list[float]:
 
 async def _note() -> None:
     _ran.append(time.time())
-
-
-def _late(taken: datetime, at: datetime) -> float:
-    return max(0.0, (taken - at).total_seconds() * 1000)
-
-
-def _told(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds")[:26] + "Z"
