@@ -6,7 +6,9 @@ import pytest
 
 from app.rules.organisation import (
     Alarm,
+    Organisation,
     Override,
+    Person,
     Rota,
     RotaKind,
     Service,
@@ -14,7 +16,7 @@ from app.rules.organisation import (
     Sla,
     Waits,
 )
-from tests.rules.company import at, company, hours, person, rotation
+from tests.rules.company import DUBLIN, at, hours, rotation
 
 
 def test_only_p0_and_p1_wake_people() -> None:
@@ -60,15 +62,23 @@ def test_where_the_file_says_nothing_five_minutes_are_waited_and_an_hour_is_trus
 
 def test_where_the_file_says_nothing_ten_pages_a_month_are_the_budget() -> None:
     """product.md 33."""
-    org = company()
+    org = Organisation(
+        name="Acme",
+        timezone=DUBLIN,
+        engineering_channel="#engineering",
+        oncall_channel="#on-call",
+        out_of_hours_rota="volunteers",
+        manager_rota="managers",
+    )
     assert org.page_budget == 10
     assert org.escalation == Waits()
+    assert (org.people, org.teams, org.services, org.rotas) == ({}, {}, {}, {})
     assert (org.alarms, org.heartbeats, org.intakes, org.version) == ({}, {}, (), 0)
 
 
 def test_nobody_is_a_manager_by_default() -> None:
     """product.md 11."""
-    assert not person("ana").manager
+    assert not Person(id="ana", timezone=DUBLIN).manager
     assert hours().holidays == frozenset[date]()
 
 

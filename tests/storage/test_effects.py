@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from storage import effects
 from storage.effects import Effect, Lane, Outcome
 from storage.engine import Database, open_engine
 from storage.tables import effects as rows
+from tests.storage.rows import fill
 
 NOW = datetime(2026, 11, 23, 22, tzinfo=UTC)
 LEASE = timedelta(seconds=10)
@@ -226,6 +228,270 @@ def test_the_next_due_counts_leases_too(database: Database) -> None:
     ask(database, "two", due=NOW + timedelta(minutes=1))
     due = do(database, lambda tx: effects.next_due(tx, list(Lane)))
     assert due == {Lane.CHAT: NOW + LEASE}
+
+
+# ── what each call leaves in the row ──────────────────────────────────────────────────────────
+LATER = NOW + timedelta(minutes=5)
+
+
+def ask_for(database: Database, key: str, **facts: Any) -> None:
+    asked = {"kind": "card", "lane": Lane.CHAT, "due": NOW, "now": NOW, **facts}
+    do(database, lambda tx: effects.ask(tx, key=key, **asked))
+
+
+def fail(database: Database, key: str) -> None:
+    """Claim what is due and put it off, as a failure does."""
+    [held] = [each for each in claim(database) if each.key == key]
+    do(database, lambda tx: effects.postpone(tx, held, due=LATER, problem="busy"))
+
+
+def make_incidents(database: Database) -> None:
+    """Two of them, with two escalations and two pages."""
+
+    def flow(tx: Connection) -> None:
+        fill(tx)
+        tx.execute(rows.delete())
+
+    do(database, flow)
+
+
+def outcomes(database: Database) -> dict[str, str]:
+    query = select(rows.c.key, rows.c.outcome)
+    found: dict[str, str] = do(database, lambda tx: {k: str(o) for k, o in tx.execute(query)})
+    return found
+
+
+def test_a_claim_tells_all_that_was_asked_and_keeps_when_it_was_first_had(
+    database: Database,
+) -> None:
+    ask_for(database, "one", facts={"v": 2}, now=NOW - LEASE)
+    [held] = claim(database)
+    row = state(database, "one")
+    assert held == Effect(
+        id=row.id,
+        kind="card",
+        lane=Lane.CHAT,
+        key="one",
+        incident=None,
+        escalation=None,
+        page=None,
+        due=NOW,
+        facts={"v": 2},
+        fence=1,
+        attempts=1,
+        repeat=False,
+        asked_at=NOW - LEASE,
+        lease_until=NOW + LEASE,
+        deaths=0,
+    )
+    assert (row.lease_until, row.first_claimed_at) == (NOW + LEASE, NOW)
+    claim(database, now=NOW + LEASE)
+    row = state(database, "one")
+    assert (row.lease_until, row.first_claimed_at) == (NOW + 2 * LEASE, NOW)
+
+
+def test_what_is_asked_and_claimed_at_once_is_held_like_any_other(database: Database) -> None:
+    make_incidents(database)
+
+    def flow(tx: Connection) -> Effect | None:
+        return effects.ask_and_claim(
+            tx, kind="ring", lane=Lane.CHAT, key="ring", now=NOW, lease=LEASE, facts={"v": 1},
+            incident=1, escalation=2, page=1,
+        )  # fmt: skip
+
+    held = do(database, flow)
+    row = state(database, "ring")
+    assert held == Effect(
+        id=row.id,
+        kind="ring",
+        lane=Lane.CHAT,
+        key="ring",
+        incident=1,
+        escalation=2,
+        page=1,
+        due=NOW,
+        facts={"v": 1},
+        fence=1,
+        attempts=1,
+        repeat=False,
+        asked_at=NOW,
+        lease_until=NOW + LEASE,
+        deaths=0,
+    )
+    assert (row.outcome, row.lease_until, row.first_claimed_at) == ("claimed", NOW + LEASE, NOW)
+    assert do(database, flow) is None
+    assert claim(database, now=NOW + LEASE - timedelta(microseconds=1)) == []
+    assert finish(database, held)
+    assert state(database, "ring").outcome == Outcome.DONE
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.PARKED])
+def test_an_end_keeps_when_and_why(database: Database, outcome: Outcome) -> None:
+    ask(database, "one")
+    [held] = claim(database)
+    do(database, lambda tx: effects.finish(tx, held, outcome, now=LATER, problem="gone"))
+    row = state(database, "one")
+    assert (row.outcome, row.problem, row.ended_at) == (outcome, "gone", LATER)
+    assert row.lease_until is None
+
+
+def test_a_failure_keeps_why_and_holds_no_lease(database: Database) -> None:
+    ask(database, "one")
+    fail(database, "one")
+    row = state(database, "one")
+    assert (row.outcome, row.due, row.problem, row.attempts) == ("due", LATER, "busy", 1)
+    assert row.lease_until is None
+
+
+def test_what_is_asked_again_while_it_is_said_keeps_no_lease_either(database: Database) -> None:
+    ask(database, "card", again=True)
+    [held] = claim(database)
+    ask(database, "card", again=True)
+    finish(database, held)
+    assert state(database, "card").lease_until is None
+
+
+# ── what waits is put forward, put off and cancelled ──────────────────────────────────────────
+def test_what_waits_is_due_at_once_when_it_is_hastened(database: Database) -> None:
+    ask(database, "one", due=LATER)
+    ask(database, "other", due=LATER)
+    assert do(database, lambda tx: effects.hasten(tx, "one", now=NOW))
+    assert not do(database, lambda tx: effects.hasten(tx, "one", now=NOW)), "it is due already"
+    assert keys(claim(database)) == ["one"]
+    assert not do(database, lambda tx: effects.hasten(tx, "one", now=NOW)), "it is being said"
+    assert not do(database, lambda tx: effects.hasten(tx, "none", now=NOW))
+
+
+def test_what_failed_is_tried_at_once_and_what_waits_for_its_time_is_left(
+    database: Database,
+) -> None:
+    ask(database, "failed")
+    fail(database, "failed")
+    ask(database, "waits", due=LATER)
+    ask(database, "held")
+    claim(database)
+    ask_for(database, "phone", lane=Lane.PAGE)
+
+    def hasten(tx: Connection) -> int:
+        return effects.hasten_failed(tx, [Lane.CHAT, Lane.ROOM], now=NOW)
+
+    assert do(database, lambda tx: effects.hasten_failed(tx, [Lane.PAGE], now=NOW)) == 0
+    assert do(database, hasten) == 1
+    assert do(database, hasten) == 0
+    [again] = claim(database)
+    assert (again.key, again.attempts, again.due) == ("failed", 1, NOW)
+
+
+def test_a_wait_that_nobody_holds_is_put_off_and_counts(database: Database) -> None:
+    ask(database, "one")
+    number = state(database, "one").id
+
+    def delay(tx: Connection) -> None:
+        effects.delay(tx, number, due=LATER, problem="refused")
+
+    do(database, delay)
+    row = state(database, "one")
+    assert (row.due, row.problem, row.attempts) == (LATER, "refused", 1)
+    [held] = claim(database, now=LATER)
+    do(database, lambda tx: effects.delay(tx, number, due=NOW, problem="late"))
+    assert state(database, "one").due == LATER
+    assert held.attempts == 2
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"key": "this"},
+        {"kinds": ["this"]},
+        {"incident": 1},
+        {"escalation": 2},
+        {"page": 1},
+        {"incident": 1, "kinds": ["this"]},
+    ],
+    ids=lambda wanted: "+".join(wanted),
+)
+def test_what_is_cancelled_matches_every_condition(
+    database: Database, wanted: dict[str, Any]
+) -> None:
+    make_incidents(database)
+    ask_for(database, "this", kind="this", incident=1, escalation=2, page=1)
+    ask_for(database, "that", kind="that", incident=2, escalation=1, page=2)
+    assert do(database, lambda tx: effects.cancel(tx, now=LATER, why="over", **wanted)) == 1
+    row = state(database, "this")
+    assert (row.outcome, row.problem, row.ended_at) == ("cancelled", "over", LATER)
+    assert outcomes(database)["that"] == "due"
+
+
+def test_of_several_conditions_one_that_does_not_fit_saves_it(database: Database) -> None:
+    make_incidents(database)
+    ask_for(database, "this", kind="this", incident=1)
+    for other in ({"incident": 2}, {"kinds": ["that"]}, {"key": "that"}):
+        wanted: dict[str, Any] = {"incident": 1, "kinds": ["this"], **other}
+        cancel = partial(effects.cancel, now=NOW, why="over", **wanted)
+        assert do(database, cancel) == 0
+
+
+# ── left to a newer Baton, freed and doubted ──────────────────────────────────────────────────
+def test_what_is_left_is_nobodys_until_it_is_taken_up(database: Database) -> None:
+    for key in ("one", "two"):
+        ask_for(database, key, facts={"v": 9})
+    first, second = claim(database)
+    for held in (first, second):
+        assert do(database, partial(effects.leave, effect=held, problem="new"))
+    assert not do(database, lambda tx: effects.leave(tx, first, problem="again"))
+    row = state(database, "one")
+    assert (row.outcome, row.problem, row.attempts, row.lease_until) == ("left", "new", 0, None)
+    assert claim(database, now=LATER) == []
+    left = do(database, lambda tx: effects.list_left(tx, limit=9))
+    assert [(each.id, each.kind, each.facts) for each in left] == [
+        (first.id, "card", {"v": 9}),
+        (second.id, "card", {"v": 9}),
+    ]
+    assert len(do(database, lambda tx: effects.list_left(tx, limit=1))) == 1
+    assert do(database, lambda tx: effects.take_up(tx, [first.id, 99])) == 1
+    assert do(database, lambda tx: effects.take_up(tx, [first.id])) == 0
+    assert state(database, "one").problem is None
+    [taken] = claim(database)
+    assert (taken.key, taken.repeat, taken.attempts) == ("one", True, 1)
+
+
+def test_only_what_was_claimed_is_freed(database: Database) -> None:
+    for key in ("held", "waits"):
+        ask(database, key)
+    claim(database, limit=1)
+    ask_for(database, "done")
+    [done] = [each for each in claim(database) if each.key == "done"]
+    finish(database, done)
+    assert do(database, partial(effects.release_all, now=NOW)) == 2
+    assert outcomes(database) == {"held": "unknown", "waits": "unknown", "done": "done"}
+    assert state(database, "held").lease_until is None
+
+
+def test_after_a_restore_all_but_waits_and_what_is_over_is_doubted(database: Database) -> None:
+    ask_for(database, "wait", lane=Lane.WAIT)
+    ask_for(database, "held")
+    [held] = claim(database)
+    ask_for(database, "due")
+    ask_for(database, "over", kind="other")
+    do(database, lambda tx: effects.cancel(tx, now=NOW, why="over", key="over"))
+    assert do(database, effects.doubt_all) == 2
+    assert outcomes(database) == {
+        "wait": "due",
+        "held": "unknown",
+        "due": "unknown",
+        "over": "cancelled",
+    }
+    assert state(database, "held").lease_until is None
+    assert not finish(database, held)
+
+
+def test_each_lane_has_its_own_next_time(database: Database) -> None:
+    ask_for(database, "later", due=LATER)
+    ask_for(database, "sooner", due=NOW + timedelta(seconds=1))
+    ask_for(database, "phone", lane=Lane.PAGE, due=LATER)
+    ask_for(database, "room", lane=Lane.ROOM)
+    due = do(database, lambda tx: effects.next_due(tx, [Lane.CHAT, Lane.PAGE, Lane.WAIT]))
+    assert due == {Lane.CHAT: NOW + timedelta(seconds=1), Lane.PAGE: LATER}
 
 
 # ── several at once ───────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,87 @@ class Reason:
     equivalent: bool = True
 
 
-REASONS: Sequence[Reason] = ()
+_CALENDAR, _ROTA, _CHAIN = "app/rules/calendar.py", "app/rules/rota.py", "app/rules/chain.py"
+_SUCCESSION, _LADDER, _TURNS = (
+    *("app/rules/succession.py", "app/rules/ladder.py", "app/rules/turns.py"),
+)
+REASONS: Sequence[Reason] = (
+    Reason(
+        _CALENDAR,
+        "seconds = range(2 * 24 * 60 * 60)",
+        "",
+        "the change of the clocks lies in the first day; a longer search finds the same second",
+    ),
+    Reason(
+        _CALENDAR,
+        "days = 7 * (len(hours.holidays) + 3)  # even when each holiday costs a week, one is left",
+        "",
+        "more days are looked through than are needed",
+    ),
+    Reason(
+        _CALENDAR,
+        "def _around(hours: WorkingHours, at: datetime, days: int = 2) -> Iterator[Interval]:",
+        "2 → 3",
+        "no working time that begins three days later holds the instant",
+    ),
+    Reason(
+        _CHAIN,
+        "return [[each.id, digest[:MARK]] for each, digest in zip(records, digests, strict=True)]",
+        "",
+        "the two lists have always the same length: `strict` guards against a mistake to come",
+    ),
+    Reason(
+        _LADDER,
+        "scale = 1.0 if longest <= limit else limit / longest",
+        "LtE → Lt",
+        "where both are equal the quotient is 1.0",
+    ),
+    Reason(
+        _ROTA,
+        "if at < end:",
+        "Lt → LtE",
+        "an empty shift at the window's end is taken out two lines later",
+    ),
+    Reason(
+        _ROTA,
+        "yield _cut(shift, at, shift.end) if shift.start < at else shift",
+        "Lt → LtE",
+        "a shift that is cut at its own start is equal to it",
+    ),
+    Reason(
+        _SUCCESSION,
+        "if reign.span.start < end and start < reign.span.end:",
+        "Lt → LtE",
+        "a reign that begins where the window ends has no turn in it",
+    ),
+    Reason(
+        _SUCCESSION,
+        "while begin < min(end, self.span.end):",
+        "Lt → LtE",
+        "a turn that begins where the window ends is cut off by whoever asked",
+    ),
+    Reason(
+        _SUCCESSION,
+        "if following > self.span.end:",
+        "Gt → GtE",
+        "cut at its own end a turn is what it was",
+    ),
+    Reason(
+        _SUCCESSION, "return -1", "1 → 2", "every place comes after it, as it does after minus one"
+    ),
+    Reason(
+        _SUCCESSION,
+        "last = _last_of(found[-1:]) or last",
+        "1 → 2",
+        "where the last stretch has nobody, the one before it is what `last` says already",
+    ),
+    Reason(
+        _TURNS,
+        "turn = max(self._turn_on(tomorrow), 0)",
+        "0 → 1",
+        "the search begins one turn later and walks back",
+    ),
+)
 
 
 def reason_for(mistake: Mistake) -> Reason | None:
