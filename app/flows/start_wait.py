@@ -15,7 +15,7 @@ from storage.escalations import Escalation, Page, Ringing
 
 LATE = timedelta(seconds=1)
 """What is claimed or taken so soon after it was due is on time."""
-A_MOMENT = timedelta(seconds=5)
+A_MOMENT = timedelta(seconds=1)
 """Long enough for a ring to be claimed, or for one that was said to be recorded."""
 MOST = 5
 """So often a wait starts anew, or a step lets a ring go first: whatever goes wrong, the chain
@@ -58,7 +58,8 @@ def _is_still_to_ring(rings: Sequence[OfPage], step: Effect, now: datetime) -> b
     waiting = [ring for ring in rings if ring.is_free(now)]
     if not waiting or any(_is_begun(ring, now) for ring in rings):
         return False
-    return now - step.due > LATE or any(ring.was_let_go(now) for ring in waiting)
+    overdue = now - step.due > LATE or step.attempts > 1
+    return overdue or any(ring.was_let_go(now) for ring in waiting)
 
 
 def _rings(work: Work, escalation: int, step: int) -> list[OfPage]:

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import pkgutil
 import sys
 import time
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--short", action="store_true", help="the form that the suite runs")
     campaign.arguments(parser)
+    logging.getLogger().addHandler(logging.NullHandler())  # the table alone is printed
     began = time.monotonic()
     findings = campaign.run(parser.parse_args(arguments[1:]))
     print(report(name, findings, seconds=time.monotonic() - began))
