@@ -39,7 +39,7 @@ from app.rules.ladder import Method
 from storage.effects import Lane
 from tests.campaign.machine.choice import EITHER, OneOf, Some, first, step
 from tests.campaign.machine.laws import Laws
-from tests.campaign.machine.replica import PHONES, SEAL, Replica, read_once
+from tests.campaign.machine.replica import PHONES, SEAL, SLACK, Replica, read_once
 from tests.campaign.machine.town import (
     EVERYBODY,
     MEMBERS_EVER,
@@ -325,8 +325,8 @@ class Story(RuleBasedStateMachine):
 
     @step(side=SIDES)
     def time_goes_on(self, side: int) -> None:
-        """To what is due next, and all of it is done."""
-        replica, due = self._serving(side), self.world.next_due(Lane.WAIT, *PHONES)
+        """To what is due next, Slack apart, and all of it is done."""
+        replica, due = self._serving(side), self.world.next_due(Lane.WAIT, Lane.PAGE)
         if replica is None or due is None:
             return
         self._step("time_goes_on")
@@ -364,6 +364,19 @@ class Story(RuleBasedStateMachine):
         replica = self._serving(side)
         if mode is Mode.UP and replica is not None and self.world.with_slack:
             replica.do(slack_is_back)
+
+    @step(side=SIDES, mode=OneOf((Mode.LOST, Mode.VANISHED)))
+    def lose_the_answers(self, side: int, mode: Mode) -> None:
+        """Slack does what it is asked, or does not, and nobody hears of it; then it is well."""
+        replica = self._serving(side)
+        if replica is None:
+            return
+        self._step("lose_the_answers")
+        for now in (mode, Mode.UP):
+            self.world.slack.mode = now
+            for lane in SLACK:
+                replica.take(lane)
+            self.world.forward(self.world.now + timedelta(seconds=2))
 
     # ── replicas ──────────────────────────────────────────────────────────────────────────────
     @step(side=SIDES, again=OneOf(range(4)))

@@ -6,15 +6,15 @@ break that law are told.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from tests.campaign.machine import story
-from tests.campaign.machine.choice import FIRST, STEPS, Step
+from tests.campaign.machine.choice import FIRST, STEPS
 from tests.campaign.machine.course import Course, opened
 from tests.campaign.machine.ledger import Ledger
 from tests.campaign.machine.story import Story
+from tests.campaign.machine.tale import Event, Tale, retell, what_breaks
+from tests.campaign.machine.twice import in_disguise, takes_phones, without_slack
 
 A_STORY = 200
 """Steps of one story, of those that found something to do."""
@@ -26,33 +26,6 @@ TRIES = 200
 """So often a broken story is told again to shorten it."""
 
 
-@dataclass(frozen=True)
-class Event:
-    step: Step
-    chosen: Mapping[str, Any]
-
-    def happen(self, tale: Story) -> bool:
-        """False when it found nothing to do; raises what broke."""
-        self.step.run(tale, **self.chosen)
-        if tale.sound:
-            return False
-        tale.the_laws_hold()
-        return True
-
-    def __str__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.chosen.items())
-        return f"{self.step.name}({told})"
-
-
-@dataclass
-class Tale:
-    """What happened in a story, and what broke in it."""
-
-    events: list[Event] = field(default_factory=list)
-    broken: Exception | None = None
-    ledger: Ledger | None = None
-
-
 def walk(
     number: int, wanted: int, *, url: str | None = None, shrink: bool = True, length: int = A_STORY
 ) -> Course:
@@ -62,7 +35,7 @@ def walk(
             if sum(course.steps.values()) >= wanted:
                 break
             seed = number * A_COURSE + each
-            tale = tell(seed, length)
+            tale = _tell(seed, length)
             if tale.broken is not None:
                 course.broken = _told(seed, tale, shrink=shrink)
                 break
@@ -72,12 +45,25 @@ def walk(
 def replay(seed: int) -> str:
     """What breaks in the story of this seed, with the fewest steps; empty when nothing does."""
     with opened(seed // A_COURSE, None):
-        tale = tell(seed)
+        tale = _tell(seed, A_STORY)
         return _told(seed, tale, shrink=True) if tale.broken else ""
 
 
-def tell(seed: int, length: int = A_STORY) -> Tale:
-    """The story of this seed."""
+def _tell(seed: int, length: int) -> Tale:
+    """Every eighth story is told again in disguise, every eighth without Slack."""
+    return _twice(seed)(tell(seed, length, with_phones=_twice(seed) is without_slack))
+
+
+def _twice(seed: int) -> Callable[[Tale], Tale]:
+    return {1: in_disguise, 5: without_slack}.get(seed % 8, _once)
+
+
+def _once(tale: Tale) -> Tale:
+    return tale
+
+
+def tell(seed: int, length: int = A_STORY, *, with_phones: bool = False) -> Tale:
+    """The story of this seed; `with_phones` nobody is left with nothing but Slack."""
     chance = random.Random(seed)
     [first] = FIRST
     tale = Tale([Event(first, first.pick(chance))])
@@ -90,7 +76,10 @@ def tell(seed: int, length: int = A_STORY) -> Tale:
         for step in chance.choices(several, likely, k=5 * length):
             if step.when is not None and not step.when(it):
                 continue
-            tale.events.append(Event(step, step.pick(chance)))
+            event = Event(step, step.pick(chance))
+            if with_phones and takes_phones(event):
+                continue
+            tale.events.append(event)
             if not tale.events[-1].happen(it):
                 tale.events.pop()
             if len(tale.events) > length:
@@ -98,38 +87,13 @@ def tell(seed: int, length: int = A_STORY) -> Tale:
         tale.ledger = Ledger.of(it.world)
         it.end()
 
-    tale.broken = _what_breaks(go_on)
+    tale.broken = what_breaks(go_on)
     return tale
-
-
-def retell(events: Iterable[Event]) -> Tale:
-    """What happens when these do."""
-    it = Story()
-    tale = Tale()
-
-    def go_on() -> None:
-        for event in events:
-            tale.events.append(event)
-            if event.step.when is None or event.step.when(it):
-                event.happen(it)
-        tale.ledger = Ledger.of(it.world)
-        it.end()
-
-    tale.broken = _what_breaks(go_on)
-    return tale
-
-
-def _what_breaks(go_on: Callable[[], None]) -> Exception | None:
-    try:
-        go_on()
-    except Exception as error:
-        return error
-    return None
 
 
 def _told(seed: int, tale: Tale, *, shrink: bool) -> str:
     before = Counter(story.steps), Counter(story.figures)
-    short = shorten(tale) if shrink else tale
+    short = shorten(tale, _twice(seed)) if shrink else tale
     for counts, kept in zip((story.steps, story.figures), before, strict=True):
         counts.clear()
         counts.update(kept)
@@ -137,14 +101,14 @@ def _told(seed: int, tale: Tale, *, shrink: bool) -> str:
     return "\n".join([*told, *(f"  {event}" for event in short.events)])
 
 
-def shorten(tale: Tale) -> Tale:
+def shorten(tale: Tale, twice: Callable[[Tale], Tale]) -> Tale:
     """The story without whatever it takes not to break the same law."""
     tries, size = TRIES, len(tale.events) // 2
     while size:
         at = 1
         while at < len(tale.events) and tries:
             tries -= 1
-            shorter = retell([*tale.events[:at], *tale.events[at + size :]])
+            shorter = twice(retell([*tale.events[:at], *tale.events[at + size :]]))
             if _law(shorter) == _law(tale):
                 tale = shorter
             else:
