@@ -1,6 +1,7 @@
 """Overrides made by people: cover, swaps, taken shifts (product.md 24 and 37)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -61,12 +62,27 @@ def withdraw(tx: Connection, ids: Sequence[int], *, at: datetime, by: PersonId) 
     return withdrawn
 
 
-def of_request(tx: Connection, request: int) -> list[int]:
-    """Those that a cover request led to, and that stand."""
-    wanted = select(overrides.c.id).where(
-        overrides.c.request == request, overrides.c.withdrawn_at.is_(None)
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What somebody took of a cover request."""
+
+    id: int
+    person: PersonId
+    start: datetime
+    end: datetime
+
+
+def of_request(tx: Connection, request: int) -> list[Taken]:
+    """What was taken of a cover request and stands, by its start."""
+    wanted = (
+        select(overrides)
+        .where(overrides.c.request == request, overrides.c.withdrawn_at.is_(None))
+        .order_by(overrides.c.start_at, overrides.c.id)
     )
-    return list(tx.execute(wanted).scalars())
+    return [
+        Taken(id=row.id, person=row.person, start=row.start_at, end=row.end_at)
+        for row in tx.execute(wanted)
+    ]
 
 
 def of_swap(tx: Connection, swap: int) -> list[int]:

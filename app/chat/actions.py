@@ -28,6 +28,12 @@ OPEN_RUNBOOK = "link_runbook"
 DECLARE = "declare"
 TEST_PAGER = "test_pager"
 CONTACTS = "contacts"
+ASK_FOR_COVER = "ask_for_cover"
+TAKE_COVER = "take_cover"
+TAKE_PART = "take_part"
+CANNOT_COVER = "cannot_cover"
+WITHDRAW_COVER = "withdraw_cover"
+"""The value of these is the number of the cover request."""
 
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"
@@ -47,6 +53,8 @@ ADD_TO_INCIDENT_FORM = "add_to_incident_form"
 CONTACTS_FORM = "contacts_form"
 ADD_CONTACT_FORM = "add_contact_form"
 VERIFY_CONTACT_FORM = "verify_contact_form"
+COVER_FORM = "cover_form"
+TAKE_PART_FORM = "take_part_form"
 
 # Shortcuts, as the manifest names them.
 DECLARE_SHORTCUT = "declare_incident"

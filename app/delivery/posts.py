@@ -72,6 +72,8 @@ class Posts:
             Kind.ALARM: self._to_engineering(tell.alarm),
             Kind.PAGE_MESSAGE: self._page_message,
             Kind.HANDOVER: self._handover,
+            Kind.LETTER: self._letter,
+            Kind.BOARD: self._board,
         }
 
     async def speak(self, effect: Effect) -> Spoken:
@@ -283,6 +285,21 @@ class Posts:
             return Spoken()
         posted = await self._post_once(effect, key, channel, message)
         return Spoken(record=lambda work: handover_posted(work, number, key, posted=posted))
+
+    async def _letter(self, effect: Effect) -> Spoken:
+        """To one person; whoever has no Slack account is told nothing here."""
+        user, message = await self._kit.read(tell.letter, effect.facts)
+        if user is None or message is None:
+            return Spoken()
+        channel = await self._chat.open_direct(user)
+        return await self._keep(effect, effect.key, channel, message)
+
+    async def _board(self, effect: Effect) -> Spoken:
+        message = await self._kit.read(tell.board, effect.facts)
+        if message is None:
+            return Spoken()
+        channel = await self._room(await self._kit.read(lambda work: work.org.oncall_channel))
+        return await self._keep(effect, effect.key, channel, message)
 
     # ── how ───────────────────────────────────────────────────────────────────────────────────
     async def _see(

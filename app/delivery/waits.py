@@ -13,6 +13,7 @@ from app.flows.hand_over import hand_over
 from app.flows.kinds import Kind
 from app.flows.kit import TRIES, Kit, urgent
 from app.flows.progress import expire
+from app.flows.remind import remind
 from app.flows.start_wait import is_too_soon
 from app.flows.take_step import take_step
 from app.flows.work import Work
@@ -28,6 +29,7 @@ ANSWERS: Mapping[str, Callable[[Work, Effect], object]] = {
     Kind.HANDOVER_DUE: lambda work, effect: hand_over(
         work, datetime.fromisoformat(effect.facts["boundary"])
     ),
+    Kind.REMINDER: lambda work, effect: remind(work, effect.facts),
     Kind.CANARY_STEP: lambda work, effect: step_canary(
         work, effect.facts["canary"], row=effect.facts["inbox"]
     ),

@@ -33,6 +33,7 @@ class Act(StrEnum):
     FOLLOW_UP = "follow_up"
     HAND_OVER = "hand_over"
     CONTACT = "contact"
+    ROTA = "rota"
     LOOK = "look"
     TOKEN = "token"
     KEY = "key"
@@ -76,6 +77,7 @@ MAY: Mapping[Act, frozenset[Who]] = {
     Act.ROOT_CAUSE: _MEMBERS,
     Act.FOLLOW_UP: _MEMBERS,
     Act.CONTACT: _MEMBERS,
+    Act.ROTA: _MEMBERS,
     Act.TOKEN: frozenset({Who.OPERATOR}),
     Act.KEY: frozenset({Who.OPERATOR}),
     Act.PERSON: frozenset({Who.OPERATOR}),

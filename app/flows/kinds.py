@@ -14,6 +14,7 @@ class Kind(StrEnum):
     EXPIRE = "expire"
     HANDOVER_DUE = "handover_due"
     CANARY_STEP = "canary_step"
+    REMINDER = "reminder"
     # chat lane: what is said in Slack
     CHANNEL = "channel"
     CARD = "card"
@@ -31,4 +32,6 @@ class Kind(StrEnum):
     ALARM = "alarm"  # Baton's own trouble, to the engineering channel
     HANDOVER = "handover"
     PAGE_MESSAGE = "page_message"  # a Slack page edited once it is answered
+    LETTER = "letter"  # one direct message to one person, edited when what it says has changed
+    BOARD = "board"  # a post in the on-call channel, edited likewise
     DIRECTORY = "directory"

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, inc, oncall
+from handlers.slack import acts, cover, inc, oncall
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
@@ -52,6 +52,13 @@ def register(
         **{action: functools.partial(_on_incident, act) for action, act in ON_INCIDENT.items()},
         actions.PASS_ON: _pass_on,
         actions.HAVE_THE_PAGER: _have_the_pager,
+        actions.ASK_FOR_COVER: lambda work, ask, value: cover.ask_form(work, ask),
+        actions.TAKE_COVER: lambda work, ask, value: cover.take(work, ask, numbers(value)[0]),
+        actions.TAKE_PART: lambda work, ask, value: cover.part_form(work, ask, numbers(value)[0]),
+        actions.CANNOT_COVER: lambda work, ask, value: cover.cannot(work, ask, numbers(value)[0]),
+        actions.WITHDRAW_COVER: lambda work, ask, value: cover.withdraw(
+            work, ask, numbers(value)[0]
+        ),
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
         actions.CONTACTS: lambda work, ask, value: forms.open(work, ask),

@@ -2,17 +2,19 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.chat.words import contact_forms
+from app.chat.words import cover as cover_words
 from app.chat.words import forms as words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
-from handlers.slack import acts, inc
-from handlers.slack.ask import Ask, Body, Deed, Reply, carried
+from handlers.slack import acts, cover, inc
+from handlers.slack.ask import Ask, Body, Deed, Reply, carried, carried_text
 from handlers.slack.contacts import ContactForms, carried_contact
 from handlers.slack.desk import Desk
 from handlers.slack.parse import storable
@@ -41,6 +43,11 @@ class Filled:
     def choice(self, block: str, action: str = VALUE) -> str | None:
         found = self._values.get(block, {}).get(action, {}).get("selected_option")
         return str(found["value"]) if found else None
+
+    def instant(self, block: str) -> datetime | None:
+        """What a date and time was set to, if it was."""
+        found = self._values.get(block, {}).get(VALUE, {}).get("selected_date_time")
+        return datetime.fromtimestamp(found, UTC) if isinstance(found, int) else None
 
     @property
     def service(self) -> str | None:
@@ -85,6 +92,30 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
             work, ask, carried_contact(filled.carried), filled.text(contact_forms.CODE)
         ),
         block=contact_forms.CODE,
+    )
+    listen(
+        actions.COVER_FORM,
+        lambda work, ask, filled: cover.ask_pool(
+            work,
+            ask,
+            filled.choice(cover_words.SHIFT) or "",
+            start=filled.instant(cover_words.FROM),
+            end=filled.instant(cover_words.TO),
+            why=filled.text(cover_words.REASON),
+            person=carried_text(filled.carried, "person"),
+        ),
+        block=cover_words.TO,
+    )
+    listen(
+        actions.TAKE_PART_FORM,
+        lambda work, ask, filled: cover.take(
+            work,
+            ask,
+            filled.carried.get("request", 0),
+            start=filled.instant(cover_words.FROM),
+            end=filled.instant(cover_words.TO),
+        ),
+        block=cover_words.TO,
     )
 
     @bolt.action(actions.PICK_SERVICE)

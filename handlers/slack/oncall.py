@@ -1,6 +1,5 @@
 """The rota command: who is on call, what comes, what is mine, and a test of my pager."""
 
-from collections.abc import Mapping
 from datetime import MAXYEAR, datetime, timedelta
 from typing import TypeAlias
 
@@ -12,11 +11,13 @@ from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar, routing
 from app.rules.ladder import Method
-from app.rules.organisation import PersonId, RotaId, RotaKind
+from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
+from handlers.slack import cover
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
+from handlers.slack.rota_names import rota_names
 from storage import contacts
 
 AHEAD = timedelta(weeks=8)
@@ -35,6 +36,10 @@ def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
             return coming(work, ask)
         case "me":
             return mine(work, ask)
+        case "cover":
+            return cover.run_cover(work, ask, line.rest)
+        case "take":
+            return cover.run_take(work, ask, line.rest)
         case "test":
             return test(work, ask)
         case "contact":
@@ -100,8 +105,8 @@ def duties_of(work: Work, person: PersonId) -> Shifts:
     """A person's shifts of the coming weeks on every rota, the running one first."""
     found = [
         _duty(work, name, shift)
-        for rota, name in _rota_names(work).items()
-        for shift in work.schedule.shifts(rota, work.now, work.now + AHEAD)
+        for rota, name in rota_names(work).items()
+        for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
         if shift.person == person
     ]
     return sorted(found, key=lambda duty: duty.start)[:EACH]
@@ -121,26 +126,13 @@ def ways_of(work: Work, person: PersonId) -> list[words.Way]:
     ]
 
 
-def _rota_names(work: Work) -> Mapping[RotaId, str]:
-    named = {RotaKind.VOLUNTEERS: "Out of hours", RotaKind.MANAGERS: "Managers"}
-    teams = {
-        team.rota: f"{team.name}, in its working hours"
-        for team in work.org.teams.values()
-        if team.rota
-    }
-    return {
-        rota.id: named.get(rota.kind) or teams.get(rota.id, rota.id)
-        for rota in work.org.rotas.values()
-    }
-
-
 def _duty(work: Work, rota: str, shift: Shift) -> words.Duty:
     return words.Duty(
         rota=rota,
         who=who_if(work, shift.person),
         start=shift.start,
         end=_end(shift),
-        covering=shift.why is Why.OVERRIDE,
+        covering=shift.why in (Why.OVERRIDE, Why.LEAVE),
     )
 
 

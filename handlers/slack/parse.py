@@ -36,6 +36,8 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "who": ("now",),
     "next": (),
     "me": (),
+    "cover": ("override",),
+    "take": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -25,6 +25,8 @@ INC_SMALL = (
 ONCALL = (
     "`/oncall` who is on call now, until when, and who is awake",
     "`/oncall next` the coming shifts · `/oncall me` my shifts, and how I am reached",
+    "`/oncall cover me [why]` ask the others to take a shift of mine, or a part of it",
+    "`/oncall take` the running shift is mine from now on",
     "`/oncall contact` add, verify or remove a way to reach me",
     "`/oncall test` a test page on everything I have verified",
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from app.chat.blocks import plain_text, section
@@ -55,6 +56,7 @@ def text_input(
     limit: int,
     lines: bool = False,
     placeholder: str = "",
+    optional: bool = False,
 ) -> Block:
     element: dict[str, Any] = {
         "type": "plain_text_input",
@@ -66,7 +68,15 @@ def text_input(
         element["initial_value"] = initial[:limit]
     if placeholder:
         element["placeholder"] = plain_text(placeholder)
-    return input_block(block, label, element, hint=hint)
+    return input_block(block, label, element, hint=hint, optional=optional)
+
+
+def instant_input(block: str, label: str, *, initial: datetime | None = None) -> Block:
+    """A day and time in the reader's own zone; left out unless there is one to begin with."""
+    element: dict[str, Any] = {"type": "datetimepicker", "action_id": VALUE}
+    if initial is not None:
+        element["initial_date_time"] = int(initial.timestamp())
+    return input_block(block, label, element, optional=initial is None)
 
 
 def choice(block: str, label: str, options: Sequence[tuple[str, str]]) -> Block:

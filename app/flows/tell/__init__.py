@@ -1,8 +1,10 @@
 """Tell: read fresh state and make the message of it. Nothing here writes."""
 
 from app.chat.words.topic import channel_name, purpose
+from app.flows.tell.boards import board
 from app.flows.tell.channel import announcement, called, card, nobody_answered, say, topic
 from app.flows.tell.handover import handover
+from app.flows.tell.letters import letter
 from app.flows.tell.owner import digest, digest_channel, notice, owner_channel
 from app.flows.tell.pages import page_message
 from app.flows.tell.troubles import alarm, gap
@@ -10,6 +12,7 @@ from app.flows.tell.troubles import alarm, gap
 __all__ = [
     "alarm",
     "announcement",
+    "board",
     "called",
     "card",
     "channel_name",
@@ -17,6 +20,7 @@ __all__ = [
     "digest_channel",
     "gap",
     "handover",
+    "letter",
     "nobody_answered",
     "notice",
     "owner_channel",

@@ -1,0 +1,16 @@
+"""Reminders about the rota that have come due: each is a look at how things stand by then."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.flows.cover import remind_of_cover
+from app.flows.work import Work
+
+REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
+    "cover": remind_of_cover,
+}
+"""By what they are about; the names are stored, so they are never renamed."""
+
+
+def remind(work: Work, facts: Mapping[str, Any]) -> None:
+    REMINDERS[facts["what"]](work, facts)

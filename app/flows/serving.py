@@ -1,0 +1,88 @@
+"""Who may serve on a rota, and on whose behalf somebody may act there (product.md 11, 22, 24)."""
+
+from datetime import datetime, timedelta
+
+from app.flows.admit import Act, Caller, Operator, admit, is_manager, may_answer
+from app.flows.contact import rungs_of
+from app.flows.work import Refused, Work
+from app.rules.ladder import is_reachable
+from app.rules.organisation import PersonId, Rota, RotaId, RotaKind
+from app.rules.rota import Shift
+
+YEAR = timedelta(days=366)
+
+
+def rota_of(work: Work, rota_id: RotaId, *, by: PersonId) -> Rota:
+    found = work.org.rotas.get(rota_id)
+    if found is None:
+        raise Refused(f"There is no rota {rota_id}. `/oncall` shows them.", act=Act.ROTA, by=by)
+    return found
+
+
+def pool_of(work: Work, rota: Rota, at: datetime) -> list[PersonId]:
+    """Everybody who may be asked to serve at `at`: volunteers whose tour runs then, members."""
+    if rota.kind is not RotaKind.VOLUNTEERS:
+        people = list(rota.everybody)
+    else:
+        day = at.astimezone(rota.rotation.timezone).date()
+        running = [
+            each
+            for each in rota.tours
+            if each.accepted_on is not None and each.starts <= day < each.ends
+        ]
+        people = list(dict.fromkeys(each.person for each in running))
+    return [each for each in people if may_answer(work, each)]
+
+
+def expect_able(work: Work, rota: Rota, person: PersonId, at: datetime) -> None:
+    """Refuses whoever is not in the pool, is no manager where only managers serve, or could not
+    be woken."""
+    named = f"{person} is"
+    if rota.kind is RotaKind.MANAGERS and not is_manager(work, person):
+        raise Refused(
+            f"{named} not marked manager, and only managers stand in the second tier. Nothing was "
+            "changed.",
+            act=Act.ROTA,
+            subject=f"rota:{rota.id}",
+        )
+    if person not in pool_of(work, rota, at):
+        who = "a volunteer then" if rota.kind is RotaKind.VOLUNTEERS else f"on rota {rota.id}"
+        raise Refused(
+            f"{named} not {who}, so the shift cannot be theirs. Nothing was changed.",
+            act=Act.ROTA,
+            subject=f"rota:{rota.id}",
+        )
+    wakes = rota.kind is not RotaKind.TEAM
+    if not is_reachable(rungs_of(work, person), out_of_hours=wakes):
+        raise Refused(
+            f"{named} not reachable: no verified contact method "
+            + ("can wake them" if wakes else "rings")
+            + ". `/oncall contact` adds one; then the shift can be taken. Nothing was changed.",
+            act=Act.ROTA,
+            subject=f"rota:{rota.id}",
+        )
+
+
+def acting_for(work: Work, by: Caller, person: PersonId | None, *, subject: str) -> PersonId:
+    """Whose act it is: one's own, or that of `person` when a manager or the operator acts for
+    them; and then it is written down as theirs."""
+    who = admit(work, by, Act.ROTA, subject=subject)
+    if person is None or person == who:
+        if isinstance(by, Operator):
+            raise Refused("Say whom it is for.", act=Act.ROTA, subject=subject, by=who)
+        return who
+    if not isinstance(by, Operator) and not is_manager(work, who):
+        raise Refused(
+            f"Only {person} or a manager can do this for {person}. Nothing was changed.",
+            act=Act.ROTA,
+            subject=subject,
+            by=who,
+        )
+    return person
+
+
+def shift_of(work: Work, rota_id: RotaId, person: PersonId, at: datetime) -> Shift | None:
+    """The shift of this person that runs at `at` or, if none does, their next one; None when
+    they have none in a year."""
+    from_now = work.schedule.everyones_shifts(rota_id, at, at + YEAR)
+    return next((each for each in from_now if each.person == person), None)

@@ -1,0 +1,83 @@
+"""Take a shift: somebody has the pager from now on, and whoever had it is told (product.md 24)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.flows import correspond
+from app.flows.admit import Act, Caller, admit
+from app.flows.serving import acting_for, expect_able, rota_of
+from app.flows.work import Refused, Work
+from app.rules.calendar import Interval
+from app.rules.organisation import PersonId, RotaId
+from storage import overrides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """`before` had it, or nobody."""
+
+    rota: RotaId
+    person: PersonId
+    span: Interval
+    before: PersonId | None
+
+
+def take_shift(
+    work: Work,
+    rota_id: RotaId,
+    *,
+    by: Caller,
+    person: PersonId | None = None,
+    at: datetime | None = None,
+    slot: int = 0,
+) -> Taken:
+    """Take what is left of the shift that runs at `at` (now): until its end the pager is theirs.
+    Pressed twice it is theirs once."""
+    subject = f"rota:{rota_id}"
+    taker = acting_for(work, by, person, subject=subject)
+    who = admit(work, by, Act.ROTA, subject=subject)
+    rota = rota_of(work, rota_id, by=who)
+    at = max(at or work.now, work.now)
+    shift = work.schedule.on_duty(rota_id, at, slot)
+    span = Interval(max(shift.start, work.now), shift.end)
+    if shift.person == taker:
+        raise Refused(f"{taker} has this shift already. Nothing was changed.")
+    if shift.turn is None:
+        raise Refused("No shift runs then: the rota has not started. Nothing was changed.")
+    expect_able(work, rota, taker, span.start)
+    made = overrides.add(
+        work.tx,
+        rota=rota_id,
+        slot=slot,
+        person=taker,
+        start=span.start,
+        end=span.end,
+        why="took the shift",
+        at=work.now,
+        by=who,
+    )
+    taken = Taken(rota=rota_id, person=taker, span=span, before=shift.person)
+    work.audit(
+        "shift_taken",
+        subject,
+        by=who,
+        person=taker,
+        before=shift.person,
+        start=span.start.isoformat(),
+        end=span.end.isoformat(),
+    )
+    touched = {shift.person, taker if who != taker else None} - {None}
+    for each in sorted(filter(None, touched)):
+        correspond.write(
+            work,
+            each,
+            "shift_taken",
+            about=str(made),
+            rota=rota_id,
+            person=taker,
+            before=shift.person,
+            start=span.start.isoformat(),
+            end=span.end.isoformat(),
+            by=who,
+        )
+    return taken

@@ -1,0 +1,25 @@
+"""Direct messages about the rota, each told as things stand when it is said."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.chat.message import Message
+from app.flows.record import slack_account
+from app.flows.tell import covers
+from app.flows.work import Work
+
+Telling = Callable[[Work, Mapping[str, Any]], Message | None]
+LETTERS: Mapping[str, Telling] = {
+    "cover_asked": covers.asked,
+    "cover_reminder": covers.reminder,
+    "cover_taken": covers.taken,
+    "cover_still_open": covers.still_open,
+    "shift_taken": covers.shift_taken,
+    "cover_asked_for_you": covers.asked_for_you,
+}
+"""The names are stored with what is due, so they are never renamed."""
+
+
+def letter(work: Work, facts: Mapping[str, Any]) -> tuple[str | None, Message | None]:
+    """The Slack account it is for, and what it says; None where there is none, or nothing."""
+    return slack_account(work, facts["to"]), LETTERS[facts["what"]](work, facts)

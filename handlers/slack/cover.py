@@ -1,0 +1,155 @@
+"""Cover and taken shifts in Slack: the commands, the forms, the presses (product.md 24)."""
+
+from collections.abc import Iterator
+from datetime import MAXYEAR, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.chat.words import cover as words
+from app.flows.admit import Act, admit
+from app.flows.cover import ask_for_cover, cannot_cover, take_cover, withdraw_cover
+from app.flows.serving import pool_of
+from app.flows.take_shift import take_shift
+from app.flows.tell.covers import told
+from app.flows.tell.names import who_if
+from app.flows.work import Refused, Work
+from app.rules.organisation import PersonId
+from handlers.slack.ask import Ask, Reply
+from handlers.slack.naming import find_person
+from handlers.slack.parse import readable, take_target
+from handlers.slack.rota_names import rota_names
+
+AHEAD = timedelta(weeks=16)
+MOST = 20
+"""So many shifts can be chosen from."""
+ME = ("me", "my")
+
+
+def run_cover(work: Work, ask: Ask, rest: str) -> Reply:
+    """`/oncall cover me [why]`; a manager may name somebody instead of `me`."""
+    person, why = _for_whom(work, rest)
+    return ask_form(work, ask, person=person, why=why)
+
+
+def run_take(work: Work, ask: Ask, rest: str) -> Reply:
+    """`/oncall take [@somebody] [rota]`: what is left of the running shift."""
+    person, word = _for_whom(work, rest)
+    named = {each.lower(): each for each in work.org.rotas}
+    if word and word.lower() not in named:
+        raise Refused(
+            f"There is no rota {word}. Name one of {', '.join(work.org.rotas)}, or none for the "
+            "out-of-hours rota. Nothing was changed."
+        )
+    rota = named[word.lower()] if word else work.org.out_of_hours_rota
+    taken = take_shift(work, rota, by=ask.by, person=person)
+    before = who_if(work, taken.before)
+    message = words.shift_is_yours(rota, taken.span.start, taken.span.end, before)
+    return Reply(message=message)
+
+
+def ask_form(work: Work, ask: Ask, *, person: PersonId | None = None, why: str = "") -> Reply:
+    """Which of one's shifts, from when to when."""
+    asker = admit(work, ask.by, Act.ROTA)
+    mine = list(_choosable(work, person or asker))[:MOST]
+    if not mine:
+        whose = "You have" if person in (None, asker) else f"{person} has"
+        raise Refused(f"{whose} no shift in the next {AHEAD.days // 7} weeks to ask cover for.")
+    return Reply(view=words.ask_form(mine, why=why, carry=ask.carry(person=person)))
+
+
+def ask_pool(
+    work: Work,
+    ask: Ask,
+    shift: str,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    why: str,
+    person: PersonId | None,
+) -> Reply:
+    """The filled form: everybody in the pool is asked."""
+    rota, begins, ends = _read_choice(shift)
+    start, end = start or begins, end or ends
+    request = ask_for_cover(work, rota, start, end, by=ask.by, person=person, why=why)
+    facts = told(work, request.id)
+    assert facts is not None
+    pool = pool_of(work, work.org.rotas[rota], request.start_at)
+    others = [each for each in pool if each != request.person]
+    return Reply(message=words.asked_now(facts, len(others)))
+
+
+def take(
+    work: Work,
+    ask: Ask,
+    request: int,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> Reply:
+    done = take_cover(work, request, by=ask.by, start=start, end=end)
+    facts = told(work, request)
+    assert facts is not None
+    return Reply(message=words.took(facts, done.span.start, done.span.end))
+
+
+def part_form(work: Work, ask: Ask, request: int) -> Reply:
+    admit(work, ask.by, Act.ROTA, subject=f"cover:{request}")
+    facts = told(work, request)
+    if facts is None or not facts.is_open or not facts.left:
+        raise Refused("Nothing of this request is open any more. Nothing was changed.")
+    return Reply(view=words.part_form(facts, carry=ask.carry(request=request)))
+
+
+def cannot(work: Work, ask: Ask, request: int) -> Reply:
+    cannot_cover(work, request, by=ask.by)
+    return Reply(message=words.cannot())
+
+
+def withdraw(work: Work, ask: Ask, request: int) -> Reply:
+    withdraw_cover(work, request, by=ask.by)
+    return Reply(message=words.withdrawn())
+
+
+def _for_whom(work: Work, rest: str) -> tuple[PersonId | None, str]:
+    """Somebody who is named first, and what follows; `me` is nobody else."""
+    first, _, after = rest.strip().partition(" ")
+    if first.lower() in ME:
+        return None, readable(after)
+    if first.startswith(("@", "<@")) or "@" in first:
+        target, after = take_target(rest)
+        assert target is not None
+        return find_person(work, target), readable(after)
+    return None, readable(rest)
+
+
+def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
+    zone = _zone_of(work, person)
+    found = [
+        (shift, rota, name)
+        for rota, name in rota_names(work).items()
+        for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
+        if shift.person == person and shift.end.year < MAXYEAR
+    ]
+    for shift, rota, name in sorted(found, key=lambda each: each[0].start):
+        yield words.Choosable(
+            value=f"{int(shift.start.timestamp())}:{int(shift.end.timestamp())}:{rota}",
+            label=f"{_day(shift.start, zone)} – {_day(shift.end, zone)} · {name}",
+        )
+
+
+def _read_choice(value: str) -> tuple[str, datetime, datetime]:
+    start, _, rest = value.partition(":")
+    end, _, rota = rest.partition(":")
+    if not (start.isascii() and start.isdigit() and end.isascii() and end.isdigit()):
+        raise Refused("This form is from an older Baton. Open it again; nothing was changed.")
+    zone = ZoneInfo("UTC")
+    return rota, datetime.fromtimestamp(int(start), zone), datetime.fromtimestamp(int(end), zone)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %d %b %H:%M}"
+
+
+def _zone_of(work: Work, person: PersonId) -> ZoneInfo:
+    """Their own, as the file says it; a choice in a form cannot be in each reader's time."""
+    named = work.org.people.get(person)
+    return named.timezone if named is not None else work.org.timezone
