@@ -291,15 +291,23 @@ class Posts:
         user, message = await self._kit.read(tell.letter, effect.facts)
         if user is None or message is None:
             return Spoken()
-        channel = await self._chat.open_direct(user)
-        return await self._keep(effect, effect.key, channel, message)
+        return await self._stand(effect, await self._chat.open_direct(user), message)
 
     async def _board(self, effect: Effect) -> Spoken:
         message = await self._kit.read(tell.board, effect.facts)
         if message is None:
             return Spoken()
-        channel = await self._room(await self._kit.read(lambda work: work.org.oncall_channel))
-        return await self._keep(effect, effect.key, channel, message)
+        channel = await self._room(lambda work: work.org.oncall_channel)
+        return await self._stand(effect, channel, message)
+
+    async def _stand(self, effect: Effect, channel: str, message: Message) -> Spoken:
+        """Of no incident: it stands under the effect's own key."""
+        post = await self._stands(effect.key)
+        if post is not None and await self._edit(post, message):
+            return Spoken()
+        return _standing(
+            effect, effect.key, await self._post_once(effect, effect.key, channel, message)
+        )
 
     # ── how ───────────────────────────────────────────────────────────────────────────────────
     async def _see(

@@ -8,6 +8,7 @@ from app.flows.work import Refused, Work
 from app.rules.ladder import is_reachable
 from app.rules.organisation import PersonId, Rota, RotaId, RotaKind
 from app.rules.rota import Shift
+from storage import people
 
 YEAR = timedelta(days=366)
 
@@ -22,7 +23,7 @@ def rota_of(work: Work, rota_id: RotaId, *, by: PersonId) -> Rota:
 def pool_of(work: Work, rota: Rota, at: datetime) -> list[PersonId]:
     """Everybody who may be asked to serve at `at`: volunteers whose tour runs then, members."""
     if rota.kind is not RotaKind.VOLUNTEERS:
-        people = list(rota.everybody)
+        named = list(rota.everybody)
     else:
         day = at.astimezone(rota.rotation.timezone).date()
         running = [
@@ -30,8 +31,8 @@ def pool_of(work: Work, rota: Rota, at: datetime) -> list[PersonId]:
             for each in rota.tours
             if each.accepted_on is not None and each.starts <= day < each.ends
         ]
-        people = list(dict.fromkeys(each.person for each in running))
-    return [each for each in people if may_answer(work, each)]
+        named = list(dict.fromkeys(each.person for each in running))
+    return [each for each in named if may_answer(people.get(work.tx, each))]
 
 
 def expect_able(work: Work, rota: Rota, person: PersonId, at: datetime) -> None:

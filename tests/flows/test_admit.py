@@ -17,7 +17,16 @@ from app.chat.client import _account as read_account
 from app.delivery.waits import answer_next
 from app.flows import acknowledge as acknowledging
 from app.flows import close as closing
-from app.flows import contact, escalate, hand_over, intake_token, progress, update, verify_contact
+from app.flows import (
+    contact,
+    cover,
+    escalate,
+    hand_over,
+    intake_token,
+    progress,
+    update,
+    verify_contact,
+)
 from app.flows.admit import (
     MAY,
     STALE,
@@ -41,6 +50,7 @@ from app.flows.person import erase_person, export_person
 from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
+from app.flows.take_shift import take_shift
 from app.flows.work import Admission, Refused, Work
 from app.organisation.apply import apply
 from app.organisation.example import example_text
@@ -118,8 +128,16 @@ reseal            no     no     no      no    no     no       no      no  no    
 export_person     no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 erase_person      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
 revoke_token      no     no     no      no    no     no       no      no  no    no     no    no     yes     no    no
+ask_cover         yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+ask_chis_cover    yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+take_cover        no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
+take_anas_cover   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+cannot_cover      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+withdraw_cover    yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+take_shift        no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
+take_anas_shift   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 """  # noqa: E501
-ANA = "ana@acme.test"
+ANA, CHI = "ana@acme.test", "chi@acme.test"
 
 Deed = Callable[[Work, Caller, PersonId], Any]
 
@@ -193,6 +211,25 @@ def try_one(work: Work, by: Caller, person: PersonId) -> Any:
 def revoke(work: Work, by: Caller, me: PersonId) -> Any:
     intake_token.new_token(work, "generic")
     return intake_token.revoke_token(work, intake_token.list_tokens(work)[-1].id, by=by)
+
+
+def chis_cover(work: Work, by: Caller, person: PersonId | None) -> Any:
+    soon = work.now + timedelta(hours=1)
+    return cover.ask_for_cover(work, "volunteers", work.now, soon, by=by, person=person)
+
+
+def a_request(work: Work) -> int:
+    return int(chis_cover(work, OPERATOR, CHI).id)
+
+
+def take(work: Work, by: Caller, person: PersonId | None) -> Any:
+    held(work, ANA, verified=True)
+    return cover.take_cover(work, a_request(work), by=by, person=person)
+
+
+def take_over(work: Work, by: Caller, person: PersonId | None) -> Any:
+    held(work, ANA, verified=True)
+    return take_shift(work, "volunteers", by=by, person=person)
 
 
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
@@ -269,10 +306,24 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         erase_person,
         lambda work, by, me: erase_person(work, "sean@acme.test", by=by),
     ),
+    "ask_cover": (cover.ask_for_cover, lambda work, by, me: chis_cover(work, by, None)),
+    "ask_chis_cover": (cover.ask_for_cover, lambda work, by, me: chis_cover(work, by, CHI)),
+    "take_cover": (cover.take_cover, lambda work, by, me: take(work, by, None)),
+    "take_anas_cover": (cover.take_cover, lambda work, by, me: take(work, by, ANA)),
+    "cannot_cover": (
+        cover.cannot_cover,
+        lambda work, by, me: cover.cannot_cover(work, a_request(work), by=by),
+    ),
+    "withdraw_cover": (
+        cover.withdraw_cover,
+        lambda work, by, me: cover.withdraw_cover(work, a_request(work), by=by),
+    ),
+    "take_shift": (take_shift, lambda work, by, me: take_over(work, by, None)),
+    "take_anas_shift": (take_shift, lambda work, by, me: take_over(work, by, ANA)),
     "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""
-HELPERS = {"admit", "admit_to", "refuse_flood"}
+HELPERS = {"admit", "admit_to", "acting_for", "refuse_flood"}
 """They take a caller and do nothing by themselves."""
 
 

@@ -11,6 +11,7 @@ from app.chat.message import Message
 from app.chat.validate import view_complaints
 from app.chat.words import (
     contact_forms,
+    cover,
     forms,
     guide,
     help,
@@ -72,6 +73,30 @@ def duties(case: Case) -> list[oncall.Duty]:
     ] * 5
 
 
+def covers(case: Case) -> Iterator[cover.CoverFacts]:
+    """Open and untaken, open in part, taken, withdrawn."""
+    who = case.crowd[0]
+    part = cover.Part(who=who, start=NOW, end=NOW + SOON)
+    open_one = cover.CoverFacts(
+        number=1,
+        rota=case.foreign,
+        who=who,
+        start=NOW,
+        end=NOW + SOON,
+        why=case.foreign,
+        is_open=True,
+        withdrawn=False,
+        taken=[],
+        left=[(NOW, NOW + SOON)],
+        cannot=False,
+        asked_by=who,
+    )
+    yield open_one
+    yield replace(open_one, taken=[part] * 3, cannot=True)
+    yield replace(open_one, taken=[part], left=[], is_open=False)
+    yield replace(open_one, withdrawn=True, is_open=False)
+
+
 def ways(case: Case) -> list[oncall.Way]:
     return [oncall.Way(method="push", hint=case.foreign, verified=False, wakes=True)] * 10
 
@@ -126,6 +151,19 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield panel.listing([])
     yield panel.service(a_service(case), row)
     yield panel.services(200, {f"{n} {case.foreign}": row for n in range(FEW)})
+    for facts in covers(case):
+        yield cover.asked(facts)
+        yield cover.reminder(facts)
+        yield cover.on_the_board(facts)
+        yield cover.taken(facts)
+        yield cover.still_open(facts)
+        yield cover.asked_for_you(facts)
+        yield cover.took(facts, NOW, NOW + SOON)
+        yield cover.asked_now(facts, 3)
+    yield cover.shift_taken(who, before=who, rota=case.foreign, start=NOW, end=NOW, by=who)
+    yield cover.shift_is_yours(case.foreign, NOW, NOW + SOON, who)
+    yield cover.cannot()
+    yield cover.withdrawn()
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10)

@@ -1,0 +1,91 @@
+"""Cover through a real wire: the form asks, a press takes, a part is taken by its times."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.chat import actions
+from app.flows.admit import Operator
+from app.flows.contact import add_contact
+from app.paging.seal import Seal
+from app.paging.targets import read_target
+from app.rules.ladder import Method
+from storage.tables import cover_requests, overrides
+from tests.handlers.slack.wire import KEY, Wire
+
+pytestmark = pytest.mark.anyio
+FRIDAY = datetime(2026, 11, 27, 18, tzinfo=UTC)
+"""Ana's week begins; the bench stands at Monday 22:00 before it, when Chi serves."""
+
+
+@pytest.fixture(autouse=True)
+def with_phones(wire: Wire) -> None:
+    target = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=True)
+    for name in ("ana", "chi"):
+        wire.bench.do(
+            add_contact, f"{name}@acme.test", method=Method.PUSH, target=target, seal=Seal(KEY),
+            by=Operator(),
+        )  # fmt: skip
+
+
+def serves(wire: Wire, at: datetime) -> str:
+    return str(wire.bench.do(lambda work: work.schedule.on_duty("volunteers", at).person))
+
+
+def picked(at: datetime) -> dict[str, object]:
+    seconds = int(at.timestamp())
+    return {"value": {"type": "datetimepicker", "selected_date_time": seconds}}
+
+
+async def test_a_shift_is_asked_for_taken_in_part_and_then_whole(wire: Wire) -> None:
+    assert await wire.type("ana", "/oncall cover me a wedding") == ""
+    view = await wire.view("ana")
+    assert view["title"]["text"] == "Ask for cover"
+    assert "27 Nov 18:00 – Fri 04 Dec 18:00 · Out of hours" in str(view["blocks"])
+    # Her shifts of the team's rota come first: the one out of hours is chosen.
+    options = view["blocks"][0]["element"]["options"]
+    chosen = next(each for each in options if "Out of hours" in each["text"]["text"])
+    shift = {"value": {"type": "static_select", "selected_option": chosen}}
+    told = await wire.submit("ana", shift=shift, why="a wedding")
+    assert told["ok"], told
+    said = await wire.told("ana", "Asked for cover")
+    assert "1 person on the rota are asked" in said.text
+    await wire.press("chi", actions.TAKE_PART, "1", trigger=await wire.trigger("chi"))
+    form = await wire.view("chi")
+    assert form["title"]["text"] == "Take a part"
+    part = {"from": picked(FRIDAY), "to": picked(FRIDAY + timedelta(hours=6))}
+    told = await wire.submit("chi", **part)
+    assert told["ok"], told
+    await wire.soon(lambda: serves(wire, FRIDAY) == "chi@acme.test")
+    assert serves(wire, FRIDAY + timedelta(hours=6)) == "ana@acme.test"
+    await wire.press("chi", actions.TAKE_COVER, "1")
+    await wire.soon(lambda: serves(wire, FRIDAY + timedelta(days=6)) == "chi@acme.test")
+
+
+async def test_the_running_shift_is_taken_by_a_command(wire: Wire) -> None:
+    told = await wire.type("ana", "/oncall take")
+    assert told.startswith(":pager: You have the pager of volunteers")
+    assert serves(wire, wire.bench.clock.now) == "ana@acme.test"
+    again = await wire.type("ana", "/oncall take")
+    assert "has this shift already" in again
+    assert wire.count(overrides) == 1
+
+
+async def test_a_manager_takes_it_for_somebody(wire: Wire) -> None:
+    await wire.type("mia", "/oncall take @ana")
+    assert serves(wire, wire.bench.clock.now) == "ana@acme.test"
+
+
+async def test_nobody_takes_a_shift_for_somebody_else(wire: Wire) -> None:
+    told = await wire.type("ben", "/oncall take @ana")
+    assert "Only ana@acme.test or a manager" in told
+    assert wire.count(overrides) == 0
+
+
+async def test_who_has_no_shift_is_told_so(wire: Wire) -> None:
+    assert "no shift in the next" in await wire.type("sean", "/oncall cover me")
+    assert wire.count(cover_requests) == 0
+
+
+async def test_a_rota_that_is_none_is_said(wire: Wire) -> None:
+    assert "There is no rota ghosts" in await wire.type("ana", "/oncall take ghosts")
