@@ -501,6 +501,7 @@ root_cause      yes    no    no     no   yes
 follow_up       yes    no    no     no   yes
 hand_over       yes    no    yes    no   yes
 contact         yes    no    no     no   yes
+rota            yes    no    no     no   yes
 look            yes    yes   yes    no   yes
 token           no     no    no     no   yes
 key             no     no    no     no   yes
