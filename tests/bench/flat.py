@@ -15,21 +15,18 @@ from tests.kit import Bench, SetClock, open_bench
 from tests.storage.filled import fill
 
 FEW = 1_000
-ONE_BY_ONE = 60
-"""Alerts of a kind and a round."""
+ONE_BY_ONE = 9
+"""Alerts of a kind for each page that the plan measures."""
 
 
 async def measure(plan: Plan, folder: Path) -> list[Row]:
     """Alerts that open an incident, that attach to one, and that repeat."""
     took: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     opened = {rows: _filled(folder / f"flat-{rows}.db", rows) for rows in (FEW, plan.stored)}
-    sent = 0
-    for _ in range(plan.rounds * 3):
-        for _ in range(ONE_BY_ONE):
-            sent += 1
-            for what, alert in _kinds(sent).items():
-                for rows, (bench, _) in opened.items():
-                    took[what][rows].append(_spent(bench, alert))
+    for sent in range(plan.rounds * plan.pages * ONE_BY_ONE):
+        for what, alert in _kinds(sent).items():
+            for rows, (bench, _) in opened.items():
+                took[what][rows].append(_spent(bench, alert))
     for bench, database in opened.values():
         bench.kit.close()
         database.dispose()

@@ -8,6 +8,7 @@ from tests.bench.table import Row
 from tests.bench.wire import alert
 from tests.bench.world import World, world
 
+REST = 1.0
 SENDERS = 8
 SERVICES = 200
 WARM = 400
@@ -18,13 +19,13 @@ async def measure(plan: Plan, folder: Path) -> list[Row]:
     async with world(folder / "growth", services=SERVICES) as here:
         await here.start()
         await here.ready()
-        await asyncio.sleep(3)
+        await asyncio.sleep(REST)
         idle = here.memory()
         await _send(here, 0, min(WARM, plan.alerts))
-        await asyncio.sleep(3)
+        await asyncio.sleep(REST)
         warm = here.memory()
         await _send(here, WARM, plan.alerts)
-        await asyncio.sleep(3)
+        await asyncio.sleep(REST)
         full = here.memory()
     grown = f"grown by {plan.alerts:,} alerts"
     return [

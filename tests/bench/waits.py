@@ -20,9 +20,9 @@ from tests.bench.table import Row
 from tests.bench.wire import alert
 from tests.bench.world import World, world
 
-AHEAD = 3.0
+AHEAD = 2.0
 """Seconds from the preparation to the instant."""
-SETTLE = 3.0
+SETTLE = 2.0
 """Seconds for what the P1s set in motion in Slack."""
 PATIENCE = 60.0
 _ran: list[float] = []
