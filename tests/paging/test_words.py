@@ -214,14 +214,30 @@ def test_the_other_texts_say_what_they_are_about_and_what_to_do() -> None:
         "add it, do nothing: Baton will not ring you.",
         key="baton-code",
     )
-    assert words.blind_text("host\n1" + "x" * 60, 61.4) == PageText(
+
+
+@pytest.mark.parametrize(
+    ("damaged", "trouble", "remedy"),
+    [
+        (False, "has not reached its database for 61 s", "see to the database"),
+        (
+            True,
+            "found its database damaged 61 s ago",
+            "put back the newest backup with `restore`",
+        ),
+    ],
+)
+def test_a_baton_without_its_database_says_what_to_do(
+    damaged: bool, trouble: str, remedy: str
+) -> None:
+    assert words.blind_text("host\n1" + "x" * 60, 61.4, damaged=damaged) == PageText(
         title="Baton is blind",
-        body="Baton on host 1" + "x" * 53 + "… has not reached its database for 61 s. Until it "
-        "does, no alert is taken in and nobody is paged. Watch your systems by other means, and "
-        "see to the database. Alerts that senders repeat are taken in when it is back. You hear "
-        "nothing more of this.",
+        body=f"Baton on host 1{'x' * 53}… {trouble}. Until it is well, no alert is taken in, and "
+        f"nobody may be paged. Watch your systems by other means, and {remedy}. Alerts that "
+        "senders repeat are taken in when it is back. You hear nothing more of this.",
         key="baton-blind",
     )
+    assert words.blind_text("h", 1) == words.blind_text("h", 1, damaged=False)
 
 
 def test_batons_own_trouble_wakes_nobody() -> None:
