@@ -17,6 +17,7 @@ from tests.memory import Files
 from tests.postgres import Databases, NoPostgres, Server
 
 FILES = pytest.StashKey[Files | None]()
+FAILED = pytest.StashKey[bool]()
 FOLDER = pytest.StashKey[str]()
 TEMPLATE = "baton_template"
 
@@ -128,10 +129,10 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """What failed tests left behind is there until the next run."""
+    session.config.stash[FAILED] = bool(exitstatus)
     files = session.config.stash[FILES]
     if files and exitstatus:
         print(f"\nThe files of this run are in {files.folder}, until the next.")
-        session.config.stash[FILES] = None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -142,4 +143,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         Server(folder).remove()
     shutil.rmtree(folder, ignore_errors=True)
     if files := config.stash[FILES]:
-        files.remove()
+        files.leave(keep=config.stash.get(FAILED, True))

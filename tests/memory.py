@@ -35,8 +35,12 @@ class Files:
         fits = told.f_bavail * told.f_frsize >= ROOM and not told.f_flag & os.ST_NOEXEC
         return cls() if fits and os.access(MEMORY, os.W_OK) else None
 
-    def remove(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def leave(self, *, keep: bool) -> None:
+        """The end of the run; what is kept is there until the next one."""
+        if self._held is not None:
+            self._held.close()
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _held(folder: Path) -> IO[str] | None:
