@@ -527,9 +527,10 @@ class Story(RuleBasedStateMachine):
                 hold(rounds < 3000, "I16: it never ends")
             due = self.world.next_due()
             # What was due before the clock was set back is due that much later.
-            if due is None or due > begun + timedelta(minutes=1) + self.world.drift:
+            last = begun + timedelta(minutes=1) + self.world.drift
+            if due is None or max(due, self.world.now) > last:
                 break
-            self.world.forward(max(due, self.world.now + timedelta(milliseconds=1)))
+            self.world.forward(max(due, self.world.now + timedelta(milliseconds=250)))
         self.laws.check_quiet(begun)
         figures["people paged"] += self.laws.paged
         figures["tries to ring"] += len(self.world.heard)
