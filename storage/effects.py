@@ -487,6 +487,17 @@ def answer(tx: Connection, lane: Lane, effect_id: int, *, now: datetime) -> Effe
     return _value(row, repeat=False) if row is not None else None
 
 
+def answer_later(tx: Connection, effect: Effect, *, due: datetime, problem: str) -> None:
+    """Undo the end that `answer` wrote in this transaction: the effect waits again, and this try
+    of it counts."""
+    again = (
+        update(effects)
+        .where(effects.c.id == effect.id, effects.c.fence == effect.fence)
+        .values(outcome=Outcome.DUE, due=due, ended_at=None, problem=problem)
+    )
+    assert tx.execute(again).rowcount == 1, f"{effect.key} is not this transaction's own"
+
+
 def list_of_page(tx: Connection, page: int) -> list[OfPage]:
     """Every effect of a page, whatever became of it."""
     return _of_page(tx, effects.c.page == page)

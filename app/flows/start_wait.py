@@ -50,7 +50,7 @@ def is_too_soon(work: Work, step: Effect) -> bool:
     if not _is_still_to_ring(_rings(work, escalation.id, last), step, work.now):
         return False
     due = work.now + A_MOMENT
-    effects.postpone(work.tx, step, due=due, problem="the step before it rings late")
+    effects.answer_later(work.tx, step, due=due, problem="the step before it rings late")
     return True
 
 
