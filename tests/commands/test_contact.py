@@ -1,5 +1,7 @@
 """`contact`: what the operator adds rings at once, and a test page really goes out."""
 
+import socket
+
 import pytest
 
 from storage import audit, contacts
@@ -95,10 +97,13 @@ async def test_a_test_page_rings_the_phone_and_slack(
 async def test_a_test_page_that_does_not_arrive_fails_with_the_reason(
     applied: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with workspace_for(monkeypatch) as workspace:
-        gone = phone_address(workspace, "ana")
-    await applied.beside("contact", "add", ANA, "--method", "push", "--target", gone)
-    said = await applied.beside("contact", "test", ANA)
+    async with workspace_for(monkeypatch):
+        # Bound and never listening, so that nobody else gets the address meanwhile.
+        with socket.socket() as gone:
+            gone.bind(("127.0.0.1", 0))
+            target = f"ntfy://127.0.0.1:{gone.getsockname()[1]}/phone-ana"
+            await applied.beside("contact", "add", ANA, "--method", "push", "--target", target)
+            said = await applied.beside("contact", "test", ANA)
     assert said.code == 1
     assert "FAILED" in said.out
     assert "could not be reached" in said.out

@@ -31,9 +31,24 @@ async def slack(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(autouse=True)
 async def healed(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Whatever the test before did to Slack is over, and Baton is back at it."""
+    if "slack" in request.fixturenames:
+        await listened_to(request.getfixturevalue("slack"))
     yield
     if "slack" in request.fixturenames:
         await request.getfixturevalue("slack").heal()
+
+
+async def listened_to(slack: Trouble) -> None:
+    """Wait until what is typed reaches Baton."""
+
+    async def answered() -> bool:
+        told = await slack.stage.act(
+            "command", user="ana", channel="engineering", command="/oncall", text="help"
+        )
+        return bool(told["ok"])
+
+    await slack.until(answered)
 
 
 async def rang_at_once(slack: Trouble, number: int, sent: float) -> None:
@@ -196,7 +211,8 @@ async def test_commands_clicks_and_events_that_slack_delivers_again_have_one_eff
     page = await slack.until(slack.direct, "chi", number)
     await slack.stage.press("chi", page, "acknowledge")
     assert (await slack.stage.act("message", user="chi", channel=room, text="It is the disk"))["ok"]
-    said = (await slack.stage.channel(room) or {})["messages"][-1]
+    messages = (await slack.stage.channel(room) or {})["messages"]
+    said = next(each for each in messages if each["text"] == "It is the disk")
     assert (await slack.stage.act("pin", user="chi", channel=room, ts=said["ts"]))["ok"]
 
     async def noted() -> bool:
