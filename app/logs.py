@@ -27,7 +27,6 @@ ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 CHATTERERS = (
     "alembic",
-    "apprise",
     "apscheduler",
     "asyncio",
     "httpcore2",
