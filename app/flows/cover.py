@@ -18,7 +18,7 @@ from storage import covers, overrides
 from storage.covers import Answer, CoverRequest, CoverState
 
 REMINDED = (timedelta(hours=24), timedelta(hours=4))
-"""So long before the shift the pool is asked once more; at the first the managers are told."""
+"""So long before the shift the pool is asked once more; from the first on the managers know."""
 LONGEST = timedelta(weeks=12)
 MOST_WHY = 300
 
@@ -45,8 +45,7 @@ def ask_for_cover(
     """Ask everybody in the pool to take `[start, end)` of a shift. What has passed of it is left
     out; all of the rest must be the asker's, in one place of the rota."""
     subject = f"rota:{rota_id}"
-    asker = acting_for(work, by, person, subject=subject)
-    who = admit(work, by, Act.ROTA, subject=subject)
+    who, asker = acting_for(work, by, person, subject=subject)
     rota = rota_of(work, rota_id, by=who)
     start = max(start, work.now)
     _refuse_odd(start, end)
@@ -75,6 +74,8 @@ def ask_for_cover(
             _write(work, each, "cover_asked", request)
     if who != asker:
         _write(work, asker, "cover_asked_for_you", request)
+    if is_soon(work, start):
+        _tell_managers(work, request)
     for before in REMINDED:
         if start - before > work.now:
             _remind(work, request, start - before)
@@ -94,8 +95,7 @@ def take_cover(
     """Take what is left of a request or, with `start` and `end`, that part of it. The first yes
     writes the override; of two at once the second is told who was quicker."""
     subject = f"cover:{request_id}"
-    taker = acting_for(work, by, person, subject=subject)
-    who = admit(work, by, Act.ROTA, subject=subject)
+    who, taker = acting_for(work, by, person, subject=subject)
     request = _open_request(work, request_id)
     if taker == request.person:
         raise Refused("It is your own shift. To keep it, withdraw the request.")
@@ -145,8 +145,7 @@ def cannot_cover(work: Work, request_id: int, *, by: Caller) -> CoverRequest:
 def withdraw_cover(work: Work, request_id: int, *, by: Caller) -> CoverRequest:
     """The asker keeps what nobody took; what was taken stays taken."""
     request = _open_request(work, request_id)
-    acting_for(work, by, request.person, subject=_subject(request))
-    who = admit(work, by, Act.ROTA, subject=_subject(request))
+    who, _ = acting_for(work, by, request.person, subject=_subject(request))
     covers.end(work.tx, request.id, CoverState.WITHDRAWN, at=work.now)
     work.audit("cover_withdrawn", _subject(request), by=who)
     _tell_all(work, request)
@@ -170,10 +169,13 @@ def remind_of_cover(work: Work, facts: Mapping[str, Any]) -> None:
     for each in pool_of(work, rota, request.start_at) if rota else ():
         if each != request.person and answers.get(each) is not Answer.CANNOT:
             _write(work, each, "cover_reminder", request, hours=hours)
-    if work.now <= request.start_at - REMINDED[-1]:
-        for manager in (each.id for each in work.org.people.values() if each.manager):
-            _write(work, manager, "cover_still_open", request)
+    _tell_managers(work, request)
     correspond.post(work, "cover", about=str(request.id), request=request.id)
+
+
+def is_soon(work: Work, start: datetime) -> bool:
+    """Whether the managers know of it at once: it begins within a day (product.md 24)."""
+    return start - REMINDED[0] <= work.now
 
 
 def open_parts(work: Work, request: CoverRequest) -> list[Interval]:
@@ -183,6 +185,12 @@ def open_parts(work: Work, request: CoverRequest) -> list[Interval]:
         return []
     taken = [Interval(each.start, each.end) for each in overrides.of_request(work.tx, request.id)]
     return left_open(whole, taken)
+
+
+def _tell_managers(work: Work, request: CoverRequest) -> None:
+    for manager in work.org.people.values():
+        if manager.manager and manager.id != request.person:
+            _write(work, manager.id, "cover_still_open", request)
 
 
 def _open_request(work: Work, request_id: int) -> CoverRequest:

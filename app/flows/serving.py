@@ -1,16 +1,13 @@
 """Who may serve on a rota, and on whose behalf somebody may act there (product.md 11, 22, 24)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.flows.admit import Act, Caller, Operator, admit, is_manager, may_answer
 from app.flows.contact import rungs_of
 from app.flows.work import Refused, Work
 from app.rules.ladder import is_reachable
 from app.rules.organisation import PersonId, Rota, RotaId, RotaKind
-from app.rules.rota import Shift
 from storage import people
-
-YEAR = timedelta(days=366)
 
 
 def rota_of(work: Work, rota_id: RotaId, *, by: PersonId) -> Rota:
@@ -64,14 +61,15 @@ def expect_able(work: Work, rota: Rota, person: PersonId, at: datetime) -> None:
         )
 
 
-def acting_for(work: Work, by: Caller, person: PersonId | None, *, subject: str) -> PersonId:
-    """Whose act it is: one's own, or that of `person` when a manager or the operator acts for
-    them; and then it is written down as theirs."""
+def acting_for(
+    work: Work, by: Caller, person: PersonId | None, *, subject: str
+) -> tuple[PersonId, PersonId]:
+    """Who acts, and for whom: for themselves, or for `person` as a manager or the operator."""
     who = admit(work, by, Act.ROTA, subject=subject)
     if person is None or person == who:
         if isinstance(by, Operator):
             raise Refused("Say whom it is for.", act=Act.ROTA, subject=subject, by=who)
-        return who
+        return who, who
     if not isinstance(by, Operator) and not is_manager(work, who):
         raise Refused(
             f"Only {person} or a manager can do this for {person}. Nothing was changed.",
@@ -79,11 +77,4 @@ def acting_for(work: Work, by: Caller, person: PersonId | None, *, subject: str)
             subject=subject,
             by=who,
         )
-    return person
-
-
-def shift_of(work: Work, rota_id: RotaId, person: PersonId, at: datetime) -> Shift | None:
-    """The shift of this person that runs at `at` or, if none does, their next one; None when
-    they have none in a year."""
-    from_now = work.schedule.everyones_shifts(rota_id, at, at + YEAR)
-    return next((each for each in from_now if each.person == person), None)
+    return who, person

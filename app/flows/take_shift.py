@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.flows import correspond
-from app.flows.admit import Act, Caller, admit
+from app.flows.admit import Caller
 from app.flows.serving import acting_for, expect_able, rota_of
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval
@@ -34,8 +34,7 @@ def take_shift(
     """Take what is left of the shift that runs at `at` (now): until its end the pager is theirs.
     Pressed twice it is theirs once."""
     subject = f"rota:{rota_id}"
-    taker = acting_for(work, by, person, subject=subject)
-    who = admit(work, by, Act.ROTA, subject=subject)
+    who, taker = acting_for(work, by, person, subject=subject)
     rota = rota_of(work, rota_id, by=who)
     at = max(at or work.now, work.now)
     shift = work.schedule.on_duty(rota_id, at, slot)

@@ -97,12 +97,6 @@ def carried(body: Body) -> dict[str, Any]:
     return kept if isinstance(kept, dict) else {}
 
 
-def carried_text(kept: Mapping[str, Any], name: str) -> str | None:
-    """A text that a form brought back; a hint, like all that it brings."""
-    found = kept.get(name)
-    return found if isinstance(found, str) else None
-
-
 def request_key(body: Body) -> str:
     """The same for every delivery of one request, and for no other.
 

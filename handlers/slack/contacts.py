@@ -1,8 +1,5 @@
 """Contact methods in Slack: a private form that lists, adds, proves and removes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from app.chat.words import contact_forms as words
 from app.flows.admit import Act, admit
 from app.flows.contact import add_contact, list_contacts, remove_contact, rungs_of
@@ -66,12 +63,6 @@ class ContactForms:
         if method not in dict((value, text) for text, value in words.METHODS):
             raise Refused("That kind cannot be added here.", act=Act.CONTACT, by=person)
         return Method(method)
-
-
-def carried_contact(carried: Mapping[str, Any]) -> int:
-    """The contact method that a form is about; a hint, which the flow checks."""
-    contact = carried.get("contact")
-    return contact if isinstance(contact, int) else 0
 
 
 def _held(contact: Contact) -> words.Held:

@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 
 from app.chat.words import cover as words
 from app.flows.admit import Act, admit
-from app.flows.cover import ask_for_cover, cannot_cover, take_cover, withdraw_cover
+from app.flows.cover import (
+    ask_for_cover,
+    cannot_cover,
+    is_soon,
+    take_cover,
+    withdraw_cover,
+)
 from app.flows.serving import pool_of
 from app.flows.take_shift import take_shift
 from app.flows.tell.covers import told
@@ -15,7 +21,7 @@ from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import find_person
-from handlers.slack.parse import readable, take_target
+from handlers.slack.parse import read_seconds, readable, take_target
 from handlers.slack.rota_names import rota_names
 
 AHEAD = timedelta(weeks=16)
@@ -74,7 +80,8 @@ def ask_pool(
     assert facts is not None
     pool = pool_of(work, work.org.rotas[rota], request.start_at)
     others = [each for each in pool if each != request.person]
-    return Reply(message=words.asked_now(facts, len(others)))
+    soon = is_soon(work, request.start_at)
+    return Reply(message=words.asked_now(facts, len(others), soon=soon))
 
 
 def take(
@@ -139,10 +146,7 @@ def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
 def _read_choice(value: str) -> tuple[str, datetime, datetime]:
     start, _, rest = value.partition(":")
     end, _, rota = rest.partition(":")
-    if not (start.isascii() and start.isdigit() and end.isascii() and end.isdigit()):
-        raise Refused("This form is from an older Baton. Open it again; nothing was changed.")
-    zone = ZoneInfo("UTC")
-    return rota, datetime.fromtimestamp(int(start), zone), datetime.fromtimestamp(int(end), zone)
+    return rota, read_seconds(start), read_seconds(end)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:

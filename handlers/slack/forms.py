@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,10 +14,13 @@ from app.chat.words import forms as words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
 from handlers.slack import acts, cover, inc
-from handlers.slack.ask import Ask, Body, Deed, Reply, carried, carried_text
-from handlers.slack.contacts import ContactForms, carried_contact
+from handlers.slack.ask import Ask, Body, Deed, Reply, carried
+from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
-from handlers.slack.parse import storable
+from handlers.slack.parse import read_seconds, storable
+
+MOST = 10**9
+"""No number that a form carries is as large."""
 
 Fill: TypeAlias = Callable[[Work, Ask, "Filled"], Reply]
 
@@ -33,8 +36,16 @@ class Filled:
     @property
     def incident(self) -> int:
         """The incident the form was opened for; 0 is nobody's."""
-        number = self.carried.get("incident")
-        return number if isinstance(number, int) else 0
+        return self.number("incident")
+
+    def number(self, name: str) -> int:
+        """The number of something that the form was opened for; 0 is nothing's."""
+        found = self.carried.get(name)
+        return found if isinstance(found, int) and 0 < found < MOST else 0
+
+    def carried_text(self, name: str) -> str | None:
+        found = self.carried.get(name)
+        return storable(found) if isinstance(found, str) else None
 
     def text(self, block: str) -> str:
         found = self._values.get(block, {}).get(VALUE, {})
@@ -47,7 +58,7 @@ class Filled:
     def instant(self, block: str) -> datetime | None:
         """What a date and time was set to, if it was."""
         found = self._values.get(block, {}).get(VALUE, {}).get("selected_date_time")
-        return datetime.fromtimestamp(found, UTC) if isinstance(found, int) else None
+        return None if found is None else read_seconds(str(found))
 
     @property
     def service(self) -> str | None:
@@ -89,34 +100,12 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     listen(
         actions.VERIFY_CONTACT_FORM,
         lambda work, ask, filled: contacts.verify(
-            work, ask, carried_contact(filled.carried), filled.text(contact_forms.CODE)
+            work, ask, filled.number("contact"), filled.text(contact_forms.CODE)
         ),
         block=contact_forms.CODE,
     )
-    listen(
-        actions.COVER_FORM,
-        lambda work, ask, filled: cover.ask_pool(
-            work,
-            ask,
-            filled.choice(cover_words.SHIFT) or "",
-            start=filled.instant(cover_words.FROM),
-            end=filled.instant(cover_words.TO),
-            why=filled.text(cover_words.REASON),
-            person=carried_text(filled.carried, "person"),
-        ),
-        block=cover_words.TO,
-    )
-    listen(
-        actions.TAKE_PART_FORM,
-        lambda work, ask, filled: cover.take(
-            work,
-            ask,
-            filled.carried.get("request", 0),
-            start=filled.instant(cover_words.FROM),
-            end=filled.instant(cover_words.TO),
-        ),
-        block=cover_words.TO,
-    )
+    listen(actions.COVER_FORM, _ask_for_cover, block=cover_words.TO)
+    listen(actions.TAKE_PART_FORM, _take_part, block=cover_words.TO)
 
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
@@ -161,6 +150,28 @@ def _follow_up(work: Work, ask: Ask, filled: Filled) -> Reply:
         filled.text(words.TEXT),
         team=filled.choice(words.TEAM),
         none_because=filled.choice(words.KIND) == words.NONE,
+    )
+
+
+def _ask_for_cover(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return cover.ask_pool(
+        work,
+        ask,
+        filled.choice(cover_words.SHIFT) or "",
+        start=filled.instant(cover_words.FROM),
+        end=filled.instant(cover_words.TO),
+        why=filled.text(cover_words.REASON),
+        person=filled.carried_text("person"),
+    )
+
+
+def _take_part(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return cover.take(
+        work,
+        ask,
+        filled.number("request"),
+        start=filled.instant(cover_words.FROM),
+        end=filled.instant(cover_words.TO),
     )
 
 

@@ -4,8 +4,10 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from app.chat.words.escape import clean
+from app.flows.work import Refused
 
 PANEL = "panel"
 INC: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +44,8 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "test": (),
     "help": ("?",),
 }
+MOST_DIGITS = 10
+"""Of an instant in seconds: until the year 2286."""
 NEAR = 0.6
 """How alike a word must be to a known one to be offered instead."""
 
@@ -123,6 +127,14 @@ def readable(text: str) -> str:
 def storable(text: str) -> str:
     """Without what no database keeps: NUL, and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def read_seconds(text: str) -> datetime:
+    """An instant as forms and buttons name it, in seconds since 1970; refused when no form of ours
+    would."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise Refused("That is no time that I can read. Choose it again; nothing was changed.")
+    return datetime.fromtimestamp(int(text), UTC)
 
 
 def one_line(text: str) -> str:

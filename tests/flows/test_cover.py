@@ -206,6 +206,21 @@ def test_the_pool_is_reminded_and_the_managers_are_told_a_day_before(bench: Benc
     assert "letter:cover_reminder:1:4:chi@acme.test" in told(bench)
 
 
+def test_what_begins_within_a_day_is_told_to_the_managers_at_once(bench: Bench) -> None:
+    bench.clock.now = FRIDAY - 24 * HOUR
+    asked(bench)
+    found = told(bench)
+    for manager in ("mia", "noor"):
+        text = found[f"letter:cover_still_open:1:{manager}@acme.test"]
+        assert "Unless somebody takes it, Ana has the pager." in text
+
+
+def test_what_begins_later_is_not_told_to_the_managers_yet(bench: Bench) -> None:
+    bench.clock.now = FRIDAY - 24 * HOUR - timedelta(seconds=1)
+    asked(bench)
+    assert not any(key.startswith("letter:cover_still_open") for key in told(bench))
+
+
 def test_nobody_is_reminded_of_what_is_covered(bench: Bench) -> None:
     request = asked(bench)
     bench.do(take_cover, request, by=CHI)

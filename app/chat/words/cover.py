@@ -41,7 +41,6 @@ class CoverFacts:
     taken: Sequence[Part]
     left: Sequence[tuple[datetime, datetime]]
     cannot: bool
-    asked_by: Who
 
 
 def asked(facts: CoverFacts) -> Message:
@@ -144,16 +143,17 @@ def shift_is_yours(rota: str, start: datetime, end: datetime, before: Who | None
     )
 
 
-def asked_now(facts: CoverFacts, pool: int) -> Message:
-    """The private answer to whoever asked."""
-    people = "1 person" if pool == 1 else f"{pool} people"
-    nobody = "There is nobody else on this rota to ask; the managers see it a day before."
+def asked_now(facts: CoverFacts, pool: int, *, soon: bool) -> Message:
+    """The private answer to whoever asked; `soon`: the managers are told at once."""
+    asked = "1 person on the rota is" if pool == 1 else f"{pool} people on the rota are"
+    nobody = "There is nobody else on this rota to ask."
+    managers = "The managers are told now" if soon else "The managers are told a day before"
     return compose(
         [
             f"Asked for cover of {escape(facts.rota, NAME)}, {_spans(facts.left)}.",
-            f"{people} on the rota are asked; the first yes has it." if pool else nobody,
+            f"{asked} asked; the first yes has it." if pool else nobody,
         ],
-        small=["The shift stays yours until somebody takes it."],
+        small=[f"{managers}. The shift stays yours until somebody takes it."],
         buttons=[button("Withdraw", actions.WITHDRAW_COVER, str(facts.number))],
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.chat.message import Message
-from app.flows.tell import covers
+from app.flows.tell.covers import on_the_board
 from app.flows.work import Work
 
 BOARDS: Mapping[str, Callable[[Work, Mapping[str, Any]], Message | None]] = {
-    "cover": covers.on_the_board,
+    "cover": on_the_board,
 }
 """The names are stored with what is due, so they are never renamed."""
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import app.flows.tell.facts as read
+import app.flows.tell.rings as rings
 from app.chat.message import Message
 from app.chat.words import announcement as announcement_words
 from app.chat.words import called as called_words
@@ -12,8 +14,6 @@ from app.chat.words import says, silence
 from app.chat.words import topic as topic_words
 from app.chat.words.missing import still_wanted
 from app.chat.words.people import MOST_NAMES, Who
-from app.flows.tell import facts as read
-from app.flows.tell import rings
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar

@@ -7,7 +7,7 @@ from typing import Any
 from app.chat.message import Message
 from app.chat.words import cover as words
 from app.flows.cover import open_parts
-from app.flows.tell.names import everyone, who, who_if
+from app.flows.tell.names import who, who_if
 from app.flows.work import Work
 from storage import covers, overrides
 from storage.covers import Answer, CoverState
@@ -85,5 +85,4 @@ def told(work: Work, request_id: int, *, reader: str | None = None) -> words.Cov
         ],
         left=[(part.start, part.end) for part in open_parts(work, request)],
         cannot=bool(reader) and answers.get(reader or "") is Answer.CANNOT,
-        asked_by=everyone(work, [request.made_by])[0],
     )

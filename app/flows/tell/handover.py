@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
+import app.flows.tell.facts as read
 from app.chat.message import Message
 from app.chat.words import handover as words
 from app.chat.words.headline import Head
-from app.flows.tell import facts as read
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar, routing

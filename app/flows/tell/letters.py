@@ -5,17 +5,24 @@ from typing import Any
 
 from app.chat.message import Message
 from app.flows.record import slack_account
-from app.flows.tell import covers
+from app.flows.tell.covers import (
+    asked,
+    asked_for_you,
+    reminder,
+    shift_taken,
+    still_open,
+    taken,
+)
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
 LETTERS: Mapping[str, Telling] = {
-    "cover_asked": covers.asked,
-    "cover_reminder": covers.reminder,
-    "cover_taken": covers.taken,
-    "cover_still_open": covers.still_open,
-    "shift_taken": covers.shift_taken,
-    "cover_asked_for_you": covers.asked_for_you,
+    "cover_asked": asked,
+    "cover_reminder": reminder,
+    "cover_taken": taken,
+    "cover_still_open": still_open,
+    "shift_taken": shift_taken,
+    "cover_asked_for_you": asked_for_you,
 }
 """The names are stored with what is due, so they are never renamed."""
 

@@ -1,9 +1,9 @@
 """What wakes nobody, told to the team that owns it: at once in hours, else in the morning."""
 
+import app.flows.tell.facts as read
 from app.chat.message import Message
 from app.chat.words import digest as digest_words
 from app.chat.words import notice as notice_words
-from app.flows.tell import facts as read
 from app.flows.work import Work
 from app.rules.incident import Incident, IncidentId
 from app.rules.organisation import TeamId

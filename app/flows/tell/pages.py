@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+import app.flows.tell.facts as read
 from app.chat.message import Message
 from app.chat.words import page as words
-from app.flows.tell import facts as read
 from app.flows.tell.names import who, who_if
 from app.flows.tell.rings import next_step_at
 from app.flows.work import Work

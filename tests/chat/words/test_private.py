@@ -89,7 +89,6 @@ def covers(case: Case) -> Iterator[cover.CoverFacts]:
         taken=[],
         left=[(NOW, NOW + SOON)],
         cannot=False,
-        asked_by=who,
     )
     yield open_one
     yield replace(open_one, taken=[part] * 3, cannot=True)
@@ -159,7 +158,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield cover.still_open(facts)
         yield cover.asked_for_you(facts)
         yield cover.took(facts, NOW, NOW + SOON)
-        yield cover.asked_now(facts, 3)
+        yield cover.asked_now(facts, 3, soon=True)
     yield cover.shift_taken(who, before=who, rota=case.foreign, start=NOW, end=NOW, by=who)
     yield cover.shift_is_yours(case.foreign, NOW, NOW + SOON, who)
     yield cover.cannot()

@@ -1,5 +1,6 @@
 """Cover through a real wire: the form asks, a press takes, a part is taken by its times."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,7 +50,7 @@ async def test_a_shift_is_asked_for_taken_in_part_and_then_whole(wire: Wire) -> 
     told = await wire.submit("ana", shift=shift, why="a wedding")
     assert told["ok"], told
     said = await wire.told("ana", "Asked for cover")
-    assert "1 person on the rota are asked" in said.text
+    assert "1 person on the rota is asked" in said.text
     await wire.press("chi", actions.TAKE_PART, "1", trigger=await wire.trigger("chi"))
     form = await wire.view("chi")
     assert form["title"]["text"] == "Take a part"
@@ -80,6 +81,26 @@ async def test_nobody_takes_a_shift_for_somebody_else(wire: Wire) -> None:
     told = await wire.type("ben", "/oncall take @ana")
     assert "Only ana@acme.test or a manager" in told
     assert wire.count(overrides) == 0
+
+
+async def test_a_forged_time_or_number_is_a_sentence(wire: Wire) -> None:
+    await wire.type("ana", "/oncall cover me")
+    view = await wire.view("ana")
+    [option, *_] = view["blocks"][0]["element"]["options"]
+    shift = {"value": {"type": "static_select", "selected_option": option}}
+    far = {"value": {"type": "datetimepicker", "selected_date_time": 10**18}}
+    told = await wire.send_view("ana", view, shift=shift, to=far)
+    assert "no time that I can read" in str(told)
+    forged = {**option, "value": f"{10**18}:{10**19}:volunteers"}
+    shift = {"value": {"type": "static_select", "selected_option": forged}}
+    told = await wire.send_view("ana", view, shift=shift)
+    assert "no time that I can read" in str(told)
+    for number in (10**30, True, "1", -1):
+        carried = {**view, "callback_id": actions.TAKE_PART_FORM}
+        carried["private_metadata"] = json.dumps({"request": number})
+        told = await wire.send_view("ana", carried)
+        assert "not known" in str(told)
+    assert wire.count(cover_requests) == 0
 
 
 async def test_who_has_no_shift_is_told_so(wire: Wire) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,19 +118,15 @@ class Wire:
         return found
 
     async def send_view(
-        self, user: str, view: dict[str, Any], *, trigger: str = "", **texts: str
+        self, user: str, view: dict[str, Any], *, trigger: str = "", **texts: Any
     ) -> dict[str, Any]:
         """Submit a form as somebody, whether or not it is theirs."""
-        values = {
-            block: {"value": {"type": "plain_text_input", "value": text}}
-            for block, text in texts.items()
-        }
         body = {
             "type": "view_submission",
             "user": {"id": self.slack_id(user), "team_id": self.workspace.state.team.id},
             "team": {"id": self.workspace.state.team.id},
             "trigger_id": trigger or secrets.token_hex(8),
-            "view": view | {"state": {"values": values}},
+            "view": view | {"state": {"values": _values(texts)}},
         }
         answer = await self.bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
         told: dict[str, Any] = json.loads(answer.body or "{}")
@@ -175,13 +171,7 @@ class Wire:
     async def submit(self, user: str, **texts: Any) -> dict[str, Any]:
         """Fill in the form on top; a text for a block, or a whole value."""
         view = await self.view(user)
-        values = {
-            block: {"value": {"type": "plain_text_input", "value": given}}
-            if isinstance(given, str)
-            else given
-            for block, given in texts.items()
-        }
-        return await self.act("submit", user, view_id=view["id"], values=values)
+        return await self.act("submit", user, view_id=view["id"], values=_values(texts))
 
     def private(self, user: str) -> list[Message]:
         """Everything that only this person was shown, oldest first."""
@@ -228,6 +218,16 @@ class Wire:
         account = self.workspace.state.user_called(user)
         assert account is not None
         return account.id
+
+
+def _values(given: Mapping[str, Any]) -> dict[str, Any]:
+    """By block, as Slack sends them: a text stands for a filled-in line."""
+    return {
+        block: {"value": {"type": "plain_text_input", "value": each}}
+        if isinstance(each, str)
+        else each
+        for block, each in given.items()
+    }
 
 
 @contextlib.asynccontextmanager
