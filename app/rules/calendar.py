@@ -92,6 +92,28 @@ def next_change(hours: WorkingHours, at: datetime) -> datetime:
     return working.end
 
 
+def working_intervals(hours: WorkingHours, start: datetime, end: datetime) -> Iterator[Interval]:
+    """The working time inside `[start, end)`, in order; a night that runs into the next day's
+    hours is one with them."""
+    day, last = (at.astimezone(hours.timezone).date() for at in (start, end))
+    day -= 2 * DAY
+    open_one: Interval | None = None
+    while day <= last:
+        working = _working_day(hours, day)
+        day += DAY
+        if working is None or working.end <= start or working.start >= end:
+            continue
+        begin, stop = max(working.start, start), min(working.end, end)
+        if open_one is not None and begin <= open_one.end:
+            open_one = Interval(open_one.start, max(open_one.end, stop))
+            continue
+        if open_one is not None:
+            yield open_one
+        open_one = Interval(begin, stop)
+    if open_one is not None:
+        yield open_one
+
+
 def _around(hours: WorkingHours, at: datetime, days: int = 2) -> Iterator[Interval]:
     """The working times of the days around `at`, from two days before it on.
 

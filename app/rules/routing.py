@@ -244,7 +244,8 @@ def _choice(
     schedule: Schedule, rota_id: RotaId, shift: Shift, person: PersonId, reason: str, rule: str
 ) -> Choice:
     if shift.why is Why.OVERRIDE:
-        reason += f", covering for {shift.instead_of}" if shift.instead_of else ", by an override"
+        relieved = shift.instead_of if shift.instead_of != person else None
+        reason += f", covering for {relieved}" if relieved else ", by an override"
         reason += f": {shift.note}" if shift.note else ""
     elif shift.why is Why.LEAVE:
         reason += f", standing in for {shift.instead_of}, who is away"

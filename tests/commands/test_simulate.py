@@ -1,9 +1,11 @@
 """`simulate`: the real flows on a copy, so it agrees with `who` and with what would happen."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from app.organisation.example import example_text
 from storage import contacts, incidents
@@ -137,3 +139,77 @@ def test_the_copy_is_thrown_away(applied: Shell, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     assert applied("simulate", *ELT, "--at", NIGHT).code == 0
     assert list(Path(temporary).iterdir()) == []
+
+
+# ── a stretch of time, and whether it is covered ──────────────────────────────────────────────
+def test_a_stretch_is_told_as_runs_of_one_answer_with_exact_ends(baton: Shell) -> None:
+    span = ("--from", "2026-12-24T12:00", "--to", "2026-12-25T12:00")
+    said = baton("simulate", "--service", "nightly-elt", *span, *FILE)
+    assert said.code == 0
+    starts = [line for line in said.lines if not line.startswith(" ")]
+    assert starts == [
+        "Thu 24 Dec 2026 12:00 GMT – Thu 24 Dec 2026 18:00 GMT",
+        "Thu 24 Dec 2026 18:00 GMT – Fri 25 Dec 2026 00:00 GMT",
+        "Fri 25 Dec 2026 00:00 GMT – Fri 25 Dec 2026 12:00 GMT",
+    ]
+    assert "holiday 2026-12-25 of Data Infrastructure" in said.out
+    assert "covering for mia@acme.test: Mia is away [rota managers, version 1]" in said.out
+
+
+def test_every_hour_of_a_year_agrees_with_who_at_any_of_them(applied: Shell) -> None:
+    asked = ("--service", "nightly-elt", "--every-hour-of", "2026", "--json")
+    runs = json.loads(applied("simulate", *asked).out)["runs"]
+    assert (runs[0]["from"], runs[-1]["to"]) == (
+        "2026-01-01T00:00:00+00:00",
+        "2027-01-01T00:00:00+00:00",
+    )
+    for at in ("2026-10-25T01:30:00+00:00", "2026-12-25T12:00:00+00:00", NIGHT):
+        [run] = [each for each in runs if each["from"] <= at < each["to"]]
+        who = applied("who", "--service", "nightly-elt", "--at", at)
+        people = [*run["primary"], *run["managers"][:1]]
+        assert [each["email"] for each in people] == [line.split()[0] for line in who.lines]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--service", "nightly-elt"),
+        ("--service", "nightly-elt", "--from", "2026-12-24"),
+        ("--coverage", "2w", "--at", NIGHT),
+        ("--every-hour-of", "2027"),
+        (*ELT, "--json"),
+    ],
+)
+def test_half_a_question_is_not_guessed_at(baton: Shell, asked: tuple[str, ...]) -> None:
+    said = baton("simulate", *asked, *FILE)
+    assert said.code == 2
+    assert said.err
+
+
+def test_a_covered_stretch_says_so(baton: Shell) -> None:
+    with time_machine.travel("2026-11-01T00:00Z", tick=False):
+        said = baton("simulate", "--coverage", "4w", *FILE)
+    assert said.code == 0
+    assert said.lines[-1].endswith("for every one of 2 services.")
+
+
+def test_holes_are_listed_with_what_to_do_and_end_with_1(baton: Shell) -> None:
+    with time_machine.travel("2027-02-22T00:00Z", tick=False):
+        said = baton("simulate", "--coverage", "2w", *FILE)
+    assert said.code == 1
+    assert said.lines[0].startswith("Fri 5 Mar 2027 18:00 GMT – Mon 8 Mar 2027 00:00 GMT")
+    assert "primary of every service out of hours: nobody is on the rota" in said.lines[1]
+    assert "/oncall take" in said.lines[2]
+
+
+def test_in_the_database_whoever_cannot_be_woken_is_a_hole(applied: Shell) -> None:
+    with time_machine.travel("2026-11-01T00:00Z", tick=False):
+        said = applied("simulate", "--coverage", "1w", "--json")
+        told = json.loads(said.out)
+        taken = applied("simulate", "--coverage", "1w", "--reachable")
+    assert said.code == 1
+    assert {(each["tier"], each["lack"]) for each in told["holes"] if not each["services"]} == {
+        (1, "unreachable"),
+        (2, "unreachable"),
+    }
+    assert taken.code == 0
