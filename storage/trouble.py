@@ -12,6 +12,7 @@ CONNECTION_LOST = ("08", "57P")
 """How PostgreSQL's codes for a broken connection and for a server that stops or starts begin."""
 NO_ROOM = ("53", "58", "XX001", "XX002")
 """… for a server without disk, memory or free connections, and for damaged data."""
+DISK_FULL = "53100"
 SQLITE_BUSY = frozenset({"BUSY", "LOCKED"})
 SQLITE_DAMAGED = frozenset({"CORRUPT", "NOTADB"})
 SQLITE_AWAY = (SQLITE_BUSY | SQLITE_DAMAGED) | {
@@ -66,6 +67,12 @@ def is_away(error: BaseException | None) -> bool:
     return _sqlite(error) in SQLITE_AWAY or (state is not None and state.startswith(NO_ROOM))
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk has no room for it. For less there may be some, so others may try."""
+    full = isinstance(error, DBAPIError) and _state(error) == DISK_FULL
+    return full or _sqlite(error) == "FULL"
+
+
 def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite's file is not whole. What another statement finds in it proves nothing."""
     return isinstance(error, FileDamaged) or _sqlite(error) in SQLITE_DAMAGED
@@ -73,7 +80,9 @@ def is_damage(error: BaseException | None) -> bool:
 
 def in_words(error: BaseException) -> str:
     """The driver's reason in one line; no statement and nobody's values."""
-    told = str(getattr(error, "orig", None) or "").strip()
+    orig = getattr(error, "orig", None)
+    primary = getattr(getattr(orig, "diag", None), "message_primary", None)
+    told = str(primary or orig or "").strip()
     return told.splitlines()[-1].strip() if told else type(error).__name__
 
 

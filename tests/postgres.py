@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,17 @@ class Server:
     a socket's holds about 100 characters).
 
     With `durable=False` it is fast and would not survive a power cut: fine for most tests.
+    `settings` are more of its own, as `name=value`.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = False, settings: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self._programs = find_binaries()
         self._account = _account()
-        self._options = () if durable else UNSAFE_BUT_FAST
+        self._options = (*(() if durable else UNSAFE_BUT_FAST), *settings)
 
     def create(self, like: "Server | None" = None) -> None:
         """Once, before the first start; a copy of what `like` was before its own is quicker."""
@@ -114,12 +118,16 @@ class Server:
             stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, check=True,
         )  # fmt: skip
 
+    def is_running(self) -> bool:
+        """A server that ended by itself, for want of a disk for example, is not."""
+        return (self.data / "postmaster.pid").exists()
+
     def postmaster(self) -> int:
         return int((self.data / "postmaster.pid").read_text().splitlines()[0])
 
     def remove(self) -> None:
         """Stop it if it runs, and leave nothing behind."""
-        if (self.data / "postmaster.pid").exists():
+        if self.is_running():
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -6,7 +6,7 @@ import threading
 from sqlalchemy.exc import OperationalError
 
 from app.flows.elapsed import elapsed
-from storage.trouble import in_words, is_away, is_damage, is_passing
+from storage.trouble import in_words, is_away, is_damage, is_full, is_passing
 
 log = logging.getLogger("baton.database")
 
@@ -15,6 +15,9 @@ PATIENCE = 2.0
 without anybody being refused."""
 REST = 0.5
 """After it, seconds between two tries. Everybody else is refused at once, and not kept waiting."""
+SETTLED = 5.0
+"""A full disk still has room for this and that. Only when for so many seconds nothing found it full
+does something written show that it is not."""
 TELL_EVERY = 60.0
 AWAY = "the database is away since %.0f s (%s): %s. Senders are told to repeat; Baton tries on."
 DAMAGED = (
@@ -43,6 +46,7 @@ class Outage:
         self._reason = ""
         self._trying: int | None = None
         self._no_room = False
+        self._is_full = False
         self.is_damaged = False
         """Its file is not whole. That part of it can still be used proves nothing."""
 
@@ -64,8 +68,8 @@ class Outage:
 
     def refuse_early(self) -> None:
         """Raises StillAway when somebody tries just now, or found it away a moment ago."""
-        if not self.is_long or self.is_damaged:
-            return  # in what is left of a damaged file people may still be paged
+        if not self.is_long or self.is_damaged or self._is_full:
+            return  # what is left of a damaged file, or of a disk, may do for paging people
         busy = self._trying not in (None, threading.get_ident())
         if busy or elapsed() - self._failed < REST:
             raise StillAway(self._reason)
@@ -88,6 +92,8 @@ class Outage:
         """After a commit. On a full disk one that `wrote` nothing proves nothing."""
         if self._since is None or self.is_damaged or (self._no_room and not wrote):
             return
+        if self._is_full and elapsed() - self._failed < SETTLED:
+            return
         self._end()
 
     def mended(self) -> None:
@@ -109,6 +115,7 @@ class Outage:
         with self._lock:
             self._failed = elapsed()
             self._no_room = not is_passing(error)
+            self._is_full = is_full(error)
             self.is_damaged = self.is_damaged or is_damage(error)
             self._reason = in_words(error)
             if self._since is None:

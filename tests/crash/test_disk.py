@@ -5,12 +5,12 @@ import contextlib
 import resource
 import shutil
 import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.crash import disk
 from tests.crash.nursery import Nursery
 from tests.crash.ward import PATIENCE, Ward, ward
 
@@ -21,32 +21,12 @@ LARGE = "No rows since 05:40. " * 400
 Fill = Callable[[Ward, Path], None]
 
 
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of eight megabytes, where this machine lets us have one."""
-    disk = folder / "disk"
-    disk.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    try:
-        done = subprocess.run(mounting, capture_output=True, check=False).returncode
-    except FileNotFoundError:
-        done = 1
-    if done:
-        pytest.skip("only root can mount a small disk; the other way of being full is tried")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
 def fill_disk(place: Ward, database: Path) -> None:
-    with contextlib.suppress(OSError), (database.parent / "ballast").open("wb", 0) as ballast:
-        while True:
-            ballast.write(bytes(4096))
+    disk.fill(database.parent)
 
 
 def free_disk(place: Ward, database: Path) -> None:
-    (database.parent / "ballast").unlink()
+    disk.free(database.parent)
 
 
 def forbid_growth(place: Ward, database: Path) -> None:
@@ -95,8 +75,8 @@ async def story(nursery: Nursery, folder: Path, database: Path, fill: Fill, free
 async def test_a_full_disk_is_503_until_there_is_room_and_then_goes_on_by_itself(
     nursery: Nursery, tmp_path: Path, sqlite_url: str
 ) -> None:
-    with small_disk(tmp_path) as disk:
-        database = disk / "baton.db"
+    with disk.small_disk(tmp_path) as small:
+        database = small / "baton.db"
         shutil.move(sqlite_url.removeprefix("sqlite:///"), database)
         await story(nursery, tmp_path, database, fill_disk, free_disk)
 

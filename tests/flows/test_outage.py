@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.errors import CrashShutdown, DiskFull
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -23,7 +24,7 @@ from storage import incidents
 from storage.engine import Database, open_engine
 from storage.migrate import migrate
 from storage.tables import runs
-from storage.trouble import FileGone, is_away, is_damage
+from storage.trouble import FileGone, in_words, is_away, is_damage
 from tests.kit import Bench, SetClock, open_bench
 from tests.postgres import Server
 from tests.proxy import Cut, Proxy, proxied
@@ -152,7 +153,10 @@ def test_a_file_that_another_program_holds_is_waited_for(sqlite: Bench, tmp_path
     other.close()
 
 
-def test_a_full_disk_is_an_outage_until_something_was_written(sqlite: Bench) -> None:
+def test_a_full_disk_is_an_outage_until_something_was_written(
+    sqlite: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "SETTLED", 0.0)
     full = "PRAGMA max_page_count = 1"
     with sqlite.database.write.connect() as connection:
         connection.exec_driver_sql(full)
@@ -170,6 +174,45 @@ def test_a_full_disk_is_an_outage_until_something_was_written(sqlite: Bench) -> 
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     sqlite.do(fill)
     assert sqlite.kit.writing.seconds is None
+
+
+def test_what_a_full_disk_has_room_for_is_written_and_does_not_show_that_it_has_room_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outage, "PATIENCE", 0.0)
+    writing = Outage("writing")
+    writing.failed(OperationalError("INSERT", {}, DiskFull("could not extend file")))
+    writing.refuse_early()
+    writing.enter()
+    writing.worked()
+    writing.leave()
+    assert writing.needs_a_write
+    monkeypatch.setattr(outage, "SETTLED", 0.0)
+    writing.worked(wrote=False)
+    assert writing.needs_a_write
+    writing.worked()
+    assert writing.seconds is None
+
+
+def test_a_full_disk_whose_server_is_lost_is_an_outage_as_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outage, "PATIENCE", 0.0)
+    writing = Outage("writing")
+    for error in (DiskFull("could not extend file"), CrashShutdown("terminating")):
+        writing.failed(OperationalError("INSERT", {}, error))
+    with pytest.raises(StillAway):
+        writing.refuse_early()
+    writing.worked()
+    assert writing.seconds is None
+
+
+def test_the_reason_of_a_server_is_told_without_its_hint(ashore: Bench) -> None:
+    order = "DO $$ BEGIN RAISE 'no room' USING ERRCODE = '53100', HINT = 'Make some'; END $$"
+    with pytest.raises(OperationalError) as met:
+        ashore.do(lambda work: work.tx.exec_driver_sql(order))
+    assert is_away(met.value)
+    assert in_words(met.value) == "no room"
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
