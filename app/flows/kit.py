@@ -211,6 +211,7 @@ class Kit:
             org=org,
             schedule=schedule,
             writes=writes,
+            orders=self.orders,
             live=self._live if writes else None,
         )
 

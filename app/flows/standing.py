@@ -53,6 +53,12 @@ class StandingOrders:
         self._held = (stamp, org, schedule)
         return org, schedule
 
+    def look(self, tx: Connection) -> tuple[Organisation, Schedule]:
+        """As this transaction has changed them; nothing of it is kept, for it may be undone."""
+        once = StandingOrders(self._parse)
+        once._parsed = dict(self._parsed)
+        return once.in_force(tx)
+
     def version(self, tx: Connection, number: int) -> Organisation:
         """One applied version; parsed once, because versions never change."""
         if number not in self._parsed:

@@ -89,6 +89,13 @@ class Live(Protocol):
         """Speak what a commit claimed and `prepare` read; called from the writer's thread."""
 
 
+class Orders(Protocol):
+    """Where the organisation and the schedule in force are read from."""
+
+    def look(self, tx: Connection) -> tuple[Organisation, Schedule]:
+        """As this transaction sees them, its own changes included."""
+
+
 @dataclass
 class Work:
     """One flow's reach. Everything it changes commits together or not at all."""
@@ -98,6 +105,7 @@ class Work:
     org: Organisation
     schedule: Schedule
     writes: bool = True
+    orders: Orders | None = None
     asked: dict[Lane, datetime] = field(default_factory=dict)
     admission: Admission = Admission()
     live: Live | None = None
@@ -209,6 +217,11 @@ class Work:
             now=self.now,
             facts=facts,
         )
+
+    def renew(self) -> None:
+        """Let `org` and `schedule` be what this flow has made of them."""
+        assert self.orders is not None, "this work was made without orders"
+        self.org, self.schedule = self.orders.look(self.tx)
 
     def hasten(self, lane: Lane, key: str) -> bool:
         """Make a waiting effect due now."""

@@ -6,6 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from app.chat.words.moved import Cause
+from app.flows.standing import StandingOrders
+from app.flows.tell_moved import telling_moved
+from app.flows.work import Work
+from app.organisation.in_force import parse_applied
 from app.organisation.read import read
 from app.rules import rota as rota_rules
 from app.rules.organisation import Organisation, Rota
@@ -18,11 +23,22 @@ def apply(tx: Connection, text: str, *, now: datetime, by: str) -> int | None:
 
     The caller has read `text` without problems before. A changed rota takes effect at the next
     boundary of the one in force; its running shift is never touched (product.md 21 and 26).
+    Whoever's shifts it moves is told.
     """
     digest = hashlib.sha256(text.encode()).hexdigest()
     newest = organisations.newest_id(tx)
     if newest is not None and organisations.get(tx, newest).digest == digest:
         return None
+    if newest is None:
+        return _put_in_force(tx, text, digest, now=now, by=by)
+    orders = StandingOrders(parse_applied)
+    org, schedule = orders.in_force(tx)
+    work = Work(tx=tx, now=now, org=org, schedule=schedule, orders=orders)
+    with telling_moved(work, cause=Cause.FILE, by=by):
+        return _put_in_force(tx, text, digest, now=now, by=by)
+
+
+def _put_in_force(tx: Connection, text: str, digest: str, *, now: datetime, by: str) -> int:
     new = _parsed(text)
     version = organisations.add(tx, at=now, by=by, digest=digest, source=text)
     versions = _versions(tx)

@@ -13,6 +13,7 @@ from app.flows.tell.covers import (
     still_open,
     taken,
 )
+from app.flows.tell.moved import shifts_moved
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
@@ -23,6 +24,7 @@ LETTERS: Mapping[str, Telling] = {
     "cover_still_open": still_open,
     "shift_taken": shift_taken,
     "cover_asked_for_you": asked_for_you,
+    "shifts_moved": shifts_moved,
 }
 """The names are stored with what is due, so they are never renamed."""
 

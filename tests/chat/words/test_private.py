@@ -18,6 +18,7 @@ from app.chat.words import (
     history,
     home,
     inputs,
+    moved,
     oncall,
     panel,
     replies,
@@ -161,6 +162,10 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield cover.asked_now(facts, 3, soon=True)
     yield cover.shift_taken(who, before=who, rota=case.foreign, start=NOW, end=NOW, by=who)
     yield cover.shift_is_yours(case.foreign, NOW, NOW + SOON, who)
+    spans = [moved.Span(rota=case.foreign, start=NOW, end=NOW + SOON)] * FEW
+    for cause in moved.Cause:
+        yield moved.shifts_moved(cause, lost=spans, gained=[])
+        yield moved.shifts_moved(cause, lost=spans[:1], gained=spans)
     yield cover.cannot()
     yield cover.withdrawn()
     yield oncall.coming(duties(case))
