@@ -1,7 +1,7 @@
 """What came of a story, to be held against another telling of it (reliability.md I17 and I18)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from tests.campaign.machine.eye import instant
@@ -50,12 +50,17 @@ class Ledger:
         return next((f"{a} and {b}" for a, b in _beside(mine, others) if a != b), "")
 
     def as_soon(self, other: "Ledger", within: timedelta) -> str:
-        """I17: the first page or ring that the other telling lacks, or has at another time."""
+        """I17: the first page or ring that the other telling lacks, or has at another time. Of
+        what comes at one instant the order is nobody's promise."""
         for mine, others in ((self.pages, other.pages), (self.rings, other.rings)):
-            for a, b in _beside(mine, others):
+            for a, b in _beside(sorted(mine, key=_whose), sorted(others, key=_whose)):
                 if a is None or b is None or a[:-1] != b[:-1] or abs(a[-1] - b[-1]) > within:
                     return f"{a} and {b}"
         return ""
+
+
+def _whose(line: Line) -> tuple[str, datetime]:
+    return repr(line[:-1]), line[-1]
 
 
 def _beside(some: list[Line], others: list[Line]) -> list[tuple[Line | None, Line | None]]:
