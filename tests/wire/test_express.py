@@ -81,6 +81,30 @@ async def test_requests_one_behind_the_other_are_answered_in_order(
     assert ordinary == []
 
 
+@pytest.mark.parametrize("first", ["ordinary", "express"])
+async def test_a_connection_that_is_in_use_is_not_closed_as_one_that_rests(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    made = express.Express.connection_made
+
+    def impatient(self: express.Express, transport: asyncio.Transport) -> None:
+        self.timeout_keep_alive = 0.5  # type: ignore[assignment]
+        made(self, transport)
+
+    monkeypatch.setattr(express.Express, "connection_made", impatient)
+    host, _, port = stage.intake.removeprefix("http://").rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = {"Connection": "Keep-Alive, X"} if first == "ordinary" else {}
+    for number in range(12):
+        writer.write(request(stage, f"{first}{number}", **(head if not number else {})))
+        told = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(told.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+        await asyncio.sleep(0.1)
+    assert await asyncio.wait_for(reader.read(), 5) == b"", "it rests now, and is closed"
+    assert await stored(stage, f"{first}%") == 12
+    writer.close()
+
+
 async def test_a_request_may_come_in_pieces(stage: Stage, ordinary: list[bytes]) -> None:
     whole = request(stage, "pieces")
     start = whole.index(b"\r\n\r\n") + 4

@@ -116,6 +116,14 @@ class Express(H11Protocol):
         elif not self._is_between_requests() or not self._is_express(data):
             self._take_the_ordinary_way(data)
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # Its timer knows nothing of requests that are taken here: it would close a busy connection.
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+            self._rested = self.loop.time()
+            self._look_later(self.timeout_keep_alive)
+
     def shutdown(self) -> None:
         """What is being taken in is answered first."""
         if self._busy:
