@@ -1,6 +1,6 @@
 """Times that each reader sees in their own zone (product.md 28)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 
 def moment(at: datetime) -> str:
@@ -12,6 +12,11 @@ def clock(at: datetime) -> str:
     """The time alone ("03:12"), for what is minutes away."""
     fallback = f"{at.astimezone(UTC):%H:%M} UTC"
     return f"<!date^{int(at.timestamp())}^{{time}}|{fallback}>"
+
+
+def day(on: date) -> str:
+    """A calendar day of a rota, which is the same day for every reader: "Fri 5 Mar 2027"."""
+    return f"{on:%a} {on.day} {on:%b %Y}"
 
 
 def soon(at: datetime, now: datetime) -> str:

@@ -1,21 +1,27 @@
-"""The Home tab: am I on call, what am I in, can I be reached."""
+"""The Home tab: am I on call, what am I in, what is asked of me, can I be reached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.chat import actions
 from app.chat.blocks import actions as row
 from app.chat.blocks import button, context, section
 from app.chat.message import Block
-from app.chat.words.dates import moment
+from app.chat.words import cover
+from app.chat.words.cover import CoverFacts
+from app.chat.words.dates import day, moment
 from app.chat.words.escape import escape
+from app.chat.words.handover import Owed
 from app.chat.words.inputs import View
 from app.chat.words.oncall import Duty, Way, ways_lines
 from app.chat.words.panel import Row, row_line
 
 MOST = 15
 MOST_CALLS = 5
+MOST_COVER = 5
+MOST_OWED = 8
+TEXT_LIMIT = 200
 BECAUSE_LIMIT = 300
 
 
@@ -30,11 +36,16 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class HomeFacts:
-    """`refused` is said instead of everything else to those who may not look."""
+    """`refused` is said instead of everything else to those who may not look. `cover` are the
+    requests that this person can answer, `owed` what they or their teams owe; `tour_ends` is the
+    day on which their tour as a volunteer is over."""
 
     now: datetime
     ringing: Sequence[Call] = ()
     duties: Sequence[Duty] = ()
+    tour_ends: date | None = None
+    cover: Sequence[CoverFacts] = ()
+    owed: Sequence[Owed] = ()
     incidents: Sequence[Row] = ()
     ways: Sequence[Way] = ()
     refused: str = ""
@@ -49,15 +60,20 @@ def home(facts: HomeFacts) -> View:
         row(
             [
                 button("Declare", actions.DECLARE, style="danger"),
+                button("Ask for cover", actions.ASK_FOR_COVER),
                 button("Test my pager", actions.TEST_PAGER),
                 button("Contact methods", actions.CONTACTS),
             ]
         ),
-        section("*Incidents you are in*"),
     ]
+    for request in facts.cover[:MOST_COVER]:
+        blocks += cover.asked(request).blocks
+    blocks.append(section("*Incidents you are in*"))
     blocks += [section(row_line(each)) for each in facts.incidents[:MOST]]
     if not facts.incidents:
         blocks.append(section("None."))
+    if facts.owed:
+        blocks.append(section("\n".join(["*Follow-ups owed*", *_owed(facts.owed)])))
     blocks.append(section("*How you are reached*\n" + "\n".join(ways_lines(facts.ways))))
     blocks.append(context(f"As of {moment(facts.now)}. Open this tab again to see it fresh."))
     return {"type": "home", "blocks": blocks}
@@ -90,4 +106,16 @@ def _on_call(facts: HomeFacts) -> str:
     if coming:
         first = coming[0]
         lines.append(f"Your next shift: {moment(first.start)}, {escape(first.rota, 60)}.")
+    if facts.tour_ends:
+        lines.append(f"You are a volunteer until {day(facts.tour_ends)}.")
     return "\n".join(lines)
+
+
+def _owed(owed: Sequence[Owed]) -> list[str]:
+    lines = [
+        f"{each.key}: {escape(each.text, TEXT_LIMIT)}"
+        + (f" · {escape(each.team, 60)}" if each.team else "")
+        for each in owed[:MOST_OWED]
+    ]
+    more = len(owed) - len(lines)
+    return [*lines, f"and {more} more"] if more > 0 else lines

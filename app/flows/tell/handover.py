@@ -86,10 +86,11 @@ def _open(work: Work, incident: Incident, at: datetime) -> words.Open:
 
 def _owed_at(work: Work, at: datetime) -> list[words.Owed]:
     found = follow_ups.list_owed(work.tx, limit=MOST_OWED)
-    return [_owed(work, each) for each in found if each.at < at]
+    return [owed_line(work, each) for each in found if each.at < at]
 
 
-def _owed(work: Work, owed: FollowUp) -> words.Owed:
+def owed_line(work: Work, owed: FollowUp) -> words.Owed:
+    """A follow-up with the name of the team that owes it."""
     team = work.org.teams.get(owed.team) if owed.team else None
     name = team.name if team else owed.team
     return words.Owed(key=f"INC-{owed.incident}", text=owed.text, team=name)

@@ -14,6 +14,7 @@ from app.chat.words import (
     cover,
     forms,
     guide,
+    handover,
     help,
     history,
     home,
@@ -234,6 +235,9 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
                 * FEW,
                 incidents=[a_row(case, State.TRIGGERED)] * FEW,
                 ways=ways(case),
+                tour_ends=NOW.date(),
+                cover=[*covers(case)] * FEW,
+                owed=[handover.Owed(key="INC-1", text=case.foreign, team=case.foreign)] * FEW,
             )
         ),
         home.home(home.HomeFacts(now=NOW, refused="You may not.")),

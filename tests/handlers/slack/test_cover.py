@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.chat import actions
-from app.flows.admit import Operator
+from app.flows.admit import Operator, SlackCaller
 from app.flows.contact import add_contact
+from app.flows.cover import ask_for_cover
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
@@ -110,3 +112,26 @@ async def test_who_has_no_shift_is_told_so(wire: Wire) -> None:
 
 async def test_a_rota_that_is_none_is_said(wire: Wire) -> None:
     assert "There is no rota ghosts" in await wire.type("ana", "/oncall take ghosts")
+
+
+async def test_home_asks_whoever_can_answer_until_somebody_has(wire: Wire) -> None:
+    ana = SlackCaller(slack_id=wire.slack_id("ana"))
+    wire.bench.do(ask_for_cover, "volunteers", FRIDAY, FRIDAY + timedelta(days=7), by=ana)
+    assert "asks for cover" not in str(await home_of(wire, "ana"))
+    view = await home_of(wire, "chi")
+    assert "asks for cover" in str(view)
+    assert "You are a volunteer until Fri 5 Mar 2027." in str(view)
+    told = await wire.act("click", "chi", view_id=view["id"], action_id=actions.TAKE_COVER)
+    assert told["ok"], told
+    homes = wire.workspace.state.homes
+    chi = wire.slack_id("chi")
+    await wire.soon(lambda: "asks for cover" not in str(homes[chi]))
+    assert serves(wire, FRIDAY) == "chi@acme.test"
+
+
+async def home_of(wire: Wire, name: str) -> dict[str, Any]:
+    await wire.act("home", name, tab="home")
+    found: dict[str, Any] = await wire.soon(
+        lambda: wire.workspace.state.homes.get(wire.slack_id(name))
+    )
+    return found
