@@ -182,7 +182,9 @@ class Reign:
             return maxsize
         turn = self.version.turns.at(self.span.end - INSTANT)
         duty = self.version.turns.duty(turn) if turn >= 0 else None
-        served = duty is None or any(each.start < self.span.end for each in duty)
+        served = duty is None or any(
+            each.start < self.span.end and self.span.start < each.end for each in duty
+        )
         return turn + 1 if served else turn
 
     def stretches(self, last: _Served | None) -> list[Stretch]:

@@ -336,6 +336,25 @@ def test_at_every_instant_the_override_that_was_made_last_is_in_force(
         assert shift.instead_of == (bare.person if ranked else None)
 
 
+def test_who_reigned_only_over_days_off_has_not_served() -> None:
+    turning = Rotation(
+        every=timedelta(days=2),
+        time=time(0),
+        timezone=ZoneInfo("Europe/Dublin"),
+        starts=date(2016, 9, 21),
+        days=frozenset({2}),
+    )
+    first, second, third = (rota(names, turning) for names in (["a"], ["b"], ["a", "b"]))
+    thursday, wednesday = (datetime(2016, 9, day, 23, tzinfo=UTC) for day in (21, 27))
+    versions = [
+        RotaVersion(first, None),
+        RotaVersion(second, thursday),
+        RotaVersion(third, wednesday),
+    ]
+    found = shifts(versions, (), thursday - timedelta(days=1), wednesday + timedelta(days=1))
+    assert [each.person for each in found if each.person] == ["a", "b"]
+
+
 @settings(deadline=None)
 @given(st.data())
 def test_members_follow_each_other_in_order_whatever_the_versions_are(
