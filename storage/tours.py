@@ -47,6 +47,21 @@ def add(tx: Connection, **values: Any) -> StoredTour | None:
     return _value(row) if row else None
 
 
+def accept(tx: Connection, **values: Any) -> StoredTour | None:
+    """The tour by its person's own act, whatever was there of this day and not accepted; None when
+    it is accepted already."""
+    new = insert_for(tx, tours).values(**values, state=TourState.ACCEPTED)
+    change = {name: new.excluded[name] for name in ("weeks", "office", "state", "answered_at")}
+    again = new.on_conflict_do_update(
+        index_elements=["rota", "person", "starts"],
+        set_=change,
+        where=tours.c.state != TourState.ACCEPTED,
+    )
+    row = tx.execute(again.returning(*tours.c)).one_or_none()
+    schedule_marks.rise(tx)
+    return _value(row) if row else None
+
+
 def get(tx: Connection, tour_id: int) -> StoredTour | None:
     row = tx.execute(select(tours).where(tours.c.id == tour_id)).one_or_none()
     return _value(row) if row else None

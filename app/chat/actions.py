@@ -34,6 +34,9 @@ TAKE_PART = "take_part"
 CANNOT_COVER = "cannot_cover"
 WITHDRAW_COVER = "withdraw_cover"
 """The value of these is the number of the cover request."""
+JOIN_ROTA = "join_rota"
+JOIN_AND_SHADOW = "join_and_shadow"
+"""The value of these is the tour: its first day, its weeks, its office."""
 
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"

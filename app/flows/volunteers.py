@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.rules.organisation import Organisation, Rota, RotaId, RotaKind, Tour
+from app.rules.volunteering import overlaid
 from storage.tours import StoredTour, TourState
 
 
@@ -23,14 +24,12 @@ def _joined(rota: Rota, volunteers: Sequence[StoredTour]) -> Rota:
     mine = [each for each in volunteers if each.rota == rota.id]
     if not mine:
         return rota
-    tours = {(each.person, each.starts): each for each in rota.tours}
-    tours |= {
-        (each.person, each.starts): _tour(each) for each in mine if each.state is TourState.ACCEPTED
-    }
-    return replace(rota, tours=tuple(tours.values()))
+    accepted = [tour_of(each) for each in mine if each.state is TourState.ACCEPTED]
+    return replace(rota, tours=overlaid(rota.tours, accepted))
 
 
-def _tour(stored: StoredTour) -> Tour:
+def tour_of(stored: StoredTour) -> Tour:
+    """One that was accepted, as the rota has it."""
     answered = stored.answered_at or stored.made_at
     return Tour(
         person=stored.person,

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, cover, inc, oncall
+from handlers.slack import acts, cover, inc, oncall, volunteers
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
@@ -59,6 +59,7 @@ def register(
         actions.WITHDRAW_COVER: lambda work, ask, value: cover.withdraw(
             work, ask, numbers(value)[0]
         ),
+        **volunteers.PRESSES,
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
         actions.CONTACTS: lambda work, ask, value: forms.open(work, ask),

@@ -13,7 +13,7 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover
+from handlers.slack import cover, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -40,6 +40,8 @@ def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
             return cover.run_cover(work, ask, line.rest)
         case "take":
             return cover.run_take(work, ask, line.rest)
+        case "volunteer":
+            return volunteers.run_volunteer(work, ask, line.rest)
         case "test":
             return test(work, ask)
         case "contact":

@@ -40,6 +40,7 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "me": (),
     "cover": ("override",),
     "take": (),
+    "volunteer": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -51,6 +51,7 @@ from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
 from app.flows.take_shift import take_shift
+from app.flows.volunteer import Wish, volunteer, would_volunteer
 from app.flows.work import Admission, Refused, Work
 from app.organisation.apply import apply
 from app.organisation.example import example_text
@@ -136,6 +137,8 @@ cannot_cover      yes    yes    yes     no    no     no       no      no  no    
 withdraw_cover    yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 take_shift        no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
 take_anas_shift   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+volunteer         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+would_volunteer   yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 """  # noqa: E501
 ANA, CHI = "ana@acme.test", "chi@acme.test"
 
@@ -232,6 +235,11 @@ def take_over(work: Work, by: Caller, person: PersonId | None) -> Any:
     return take_shift(work, "volunteers", by=by, person=person)
 
 
+def in_a_year(work: Work) -> Wish:
+    """When nobody has a tour yet."""
+    return Wish(starts=work.now.date() + timedelta(days=300))
+
+
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "acknowledge": (
         acknowledging.acknowledge,
@@ -320,6 +328,11 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     ),
     "take_shift": (take_shift, lambda work, by, me: take_over(work, by, None)),
     "take_anas_shift": (take_shift, lambda work, by, me: take_over(work, by, ANA)),
+    "volunteer": (volunteer, lambda work, by, me: volunteer(work, in_a_year(work), by=by)),
+    "would_volunteer": (
+        would_volunteer,
+        lambda work, by, me: would_volunteer(work, in_a_year(work), by=by),
+    ),
     "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""

@@ -23,6 +23,7 @@ from app.chat.words import (
     oncall,
     panel,
     replies,
+    tours,
 )
 from app.chat.words.ringing import Asked
 from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
@@ -98,6 +99,25 @@ def covers(case: Case) -> Iterator[cover.CoverFacts]:
     yield replace(open_one, withdrawn=True, is_open=False)
 
 
+def a_tour(case: Case) -> Iterator[tours.TourFacts]:
+    """With everything there is to say of it, and with nothing."""
+    full = tours.TourFacts(
+        rota=case.foreign,
+        value="2026-12-04 26 dublin",
+        weeks=26,
+        start=NOW,
+        end=NOW + SOON,
+        first=(NOW, NOW + SOON),
+        people=6,
+        every=timedelta(weeks=6),
+        outside=True,
+        shadow=tours.Shadowed(who=case.crowd[0], start=NOW, end=NOW + SOON),
+        wakes=False,
+    )
+    yield full
+    yield replace(full, first=None, people=0, every=None, shadow=None, wakes=True, weeks=1)
+
+
 def ways(case: Case) -> list[oncall.Way]:
     return [oncall.Way(method="push", hint=case.foreign, verified=False, wakes=True)] * 10
 
@@ -169,6 +189,9 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield moved.shifts_moved(cause, lost=spans[:1], gained=spans)
     yield cover.cannot()
     yield cover.withdrawn()
+    for tour in a_tour(case):
+        yield tours.proposal(tour)
+        yield tours.joined(tour, new=True)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10)
@@ -290,3 +313,17 @@ def test_the_help_fits_on_a_screen() -> None:
     one = an_incident(Case(foreign="orders fail"))
     assert len(help.inc(one).text.splitlines()) <= 14
     assert buttons_of(help.inc(one)) == ["Join INC-123456"]
+
+
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        (timedelta(weeks=6), "6 weeks"),
+        (timedelta(weeks=1), "week"),
+        (timedelta(weeks=2.5), "2.5 weeks"),
+        (timedelta(days=3), "3 days"),
+        (timedelta(hours=36), "36 hours"),
+    ],
+)
+def test_how_often_a_shift_comes(every: timedelta, said: str) -> None:
+    assert tours.how_often(every) == said

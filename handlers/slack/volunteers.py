@@ -1,0 +1,85 @@
+"""Volunteers in Slack: the commands that join, and the presses (product.md 22)."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from app.chat import actions
+from app.chat.words import tours as words
+from app.flows.tell.tours import tour_facts
+from app.flows.volunteer import Wish, volunteer, would_volunteer
+from app.flows.work import Refused, Work
+from handlers.slack.ask import Ask, Reply
+from handlers.slack.parse import readable
+
+HOW = "`/oncall volunteer [from 2026-12-04] [weeks 26]`"
+OLD = "This button is from an older message, and what it was about is gone. Nothing was changed."
+LONGEST = 100
+"""So many letters of what was typed are read."""
+
+
+def run_volunteer(work: Work, ask: Ask, rest: str) -> Reply:
+    """`/oncall volunteer [from DATE] [weeks N] [in OFFICE]`: what it would mean."""
+    return propose(work, ask, _read_wish(rest))
+
+
+def propose(work: Work, ask: Ask, wish: Wish) -> Reply:
+    found = would_volunteer(work, wish, by=ask.by)
+    return Reply(message=words.proposal(tour_facts(work, found)))
+
+
+def join(work: Work, ask: Ask, value: str, *, shadowing: bool = False) -> Reply:
+    done = volunteer(work, _read_value(value), by=ask.by, shadowing=shadowing)
+    return Reply(message=words.joined(tour_facts(work, done.prospect), new=done.new))
+
+
+def _read_wish(text: str) -> Wish:
+    """The words in any order; each name has its value after it, or before it for weeks."""
+    found: dict[str, str] = {}
+    words_left = readable(text)[:LONGEST].lower().split()
+    while words_left:
+        word = words_left.pop(0)
+        if word.isdigit() and words_left and words_left[0] in ("weeks", "week", "w"):
+            found["weeks"] = word
+            words_left.pop(0)
+        elif word in ("from", "weeks", "in") and words_left:
+            found[word] = words_left.pop(0)
+        else:
+            raise Refused(
+                f"I do not understand “{word}” here: {HOW}, or name somebody to invite. Nothing "
+                "was changed."
+            )
+    day = _day(found["from"]) if "from" in found else None
+    weeks = _number(found["weeks"]) if "weeks" in found else Wish.weeks
+    return Wish(starts=day, weeks=weeks, office=found.get("in"))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(
+            f"“{text}” is no date. Write it as 2026-12-04: {HOW}. Nothing was changed."
+        ) from error
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        raise Refused(f"“{text}” is no number of weeks: {HOW}. Nothing was changed.")
+    return int(text)
+
+
+def _read_value(value: str) -> Wish:
+    """What `tour_facts` wrote into a button."""
+    day, _, rest = value.partition(" ")
+    weeks, _, office = rest.partition(" ")
+    try:
+        return Wish(starts=date.fromisoformat(day), weeks=int(weeks), office=office or None)
+    except ValueError as error:
+        raise Refused(OLD) from error
+
+
+PRESSES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
+    actions.JOIN_ROTA: join,
+    actions.JOIN_AND_SHADOW: lambda work, ask, value: join(work, ask, value, shadowing=True),
+}
+"""By the button's action."""

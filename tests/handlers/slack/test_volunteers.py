@@ -1,0 +1,69 @@
+"""Volunteering through a real wire: what it would mean, the press, what cannot be read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.chat import actions
+from storage.tables import shadows, tours
+from tests.handlers.slack.wire import Wire
+
+pytestmark = pytest.mark.anyio
+FRIDAY = datetime(2026, 11, 27, 18, tzinfo=UTC)
+"""Ana's week begins; the bench stands at Monday 22:00 before it, when Chi serves."""
+WEEK = timedelta(weeks=1)
+
+
+def serve(wire: Wire, weeks: int = 6) -> list[str]:
+    def look(work: object) -> list[str]:
+        shifts = work.schedule.shifts("volunteers", FRIDAY, FRIDAY + weeks * WEEK)  # type: ignore[attr-defined]
+        return [str(each.person) for each in shifts]
+
+    return list(wire.bench.do(look))
+
+
+async def test_somebody_volunteers_and_is_on_the_rota(wire: Wire) -> None:
+    told = await wire.type("ben", "/oncall volunteer")
+    assert told.startswith("*Volunteer for volunteers?*\nA tour of 26 weeks, from ")
+    assert "3 volunteers, each with a shift every 3 weeks" in told
+    assert "Nothing can wake you yet" in told
+    assert "Nothing is changed until you press." in told
+    assert wire.count(tours) == 0
+    trigger = await wire.trigger("ben")
+    await wire.press("ben", actions.JOIN_AND_SHADOW, "2026-11-27 26", trigger=trigger)
+    await wire.soon(lambda: "ben@acme.test" in serve(wire))
+    await wire.press("ben", actions.JOIN_ROTA, "2026-11-27 26")
+    assert wire.count(tours) == wire.count(shadows) == 1
+
+
+async def test_a_tour_is_wished_for_in_words(wire: Wire) -> None:
+    told = await wire.type("ben", "/oncall volunteer 13 weeks from 2026-12-18")
+    assert "A tour of 13 weeks" in told
+    same = await wire.type("ben", "/oncall volunteer from 2026-12-18 weeks 13")
+    assert same == told
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("from tomorrow", "“tomorrow” is no date. Write it as 2026-12-04"),
+        ("from 2026-02-30", "“2026-02-30” is no date"),
+        ("from 2026-11-01", "2026-11-01 has passed"),
+        ("weeks many", "“many” is no number of weeks"),
+        ("weeks 0", "1 to 52 weeks"),
+        ("gladly", "I do not understand “gladly” here"),
+        ("in dublin", "no offices"),
+    ],
+)
+async def test_what_cannot_be_read_is_said(wire: Wire, words: str, sentence: str) -> None:
+    told = await wire.type("ben", f"/oncall volunteer {words}")
+    assert sentence in told
+    assert "Nothing was changed." in told
+    assert wire.count(tours) == 0
+
+
+@pytest.mark.parametrize("value", ["", "gestern 26", "2026-11-27 many", "1:2"])
+async def test_a_press_of_another_making_changes_nothing(wire: Wire, value: str) -> None:
+    await wire.press("ben", actions.JOIN_ROTA, value, trigger=await wire.trigger("ben"))
+    assert "older message" in str(await wire.view("ben"))
+    assert wire.count(tours) == 0
