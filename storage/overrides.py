@@ -93,6 +93,17 @@ def of_swap(tx: Connection, swap: int) -> list[int]:
     return list(tx.execute(wanted).scalars())
 
 
+def of_person(tx: Connection, rota: RotaId, person: PersonId, *, since: datetime) -> list[int]:
+    """Those that stand and begin at `since` or later."""
+    wanted = select(overrides.c.id).where(
+        overrides.c.rota == rota,
+        overrides.c.person == person,
+        overrides.c.start_at >= since,
+        overrides.c.withdrawn_at.is_(None),
+    )
+    return list(tx.execute(wanted).scalars())
+
+
 def list_all(tx: Connection) -> dict[RotaId, list[Override]]:
     """By rota, in the order in which they were made; of a withdrawn one what was served."""
     found: dict[RotaId, list[Override]] = {}

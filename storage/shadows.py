@@ -40,6 +40,17 @@ def withdraw(tx: Connection, ids: Sequence[int], *, at: datetime) -> int:
     return tx.execute(change).rowcount
 
 
+def of_person(tx: Connection, rota: RotaId, person: PersonId, *, after: datetime) -> list[int]:
+    """Those that stand and are not over."""
+    wanted = select(shadows.c.id).where(
+        shadows.c.rota == rota,
+        shadows.c.person == person,
+        shadows.c.end_at > after,
+        shadows.c.withdrawn_at.is_(None),
+    )
+    return list(tx.execute(wanted).scalars())
+
+
 def list_all(tx: Connection) -> dict[RotaId, list[Shadow]]:
     """By rota, of a withdrawn one what was done of it."""
     found: dict[RotaId, list[Shadow]] = {}

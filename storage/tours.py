@@ -13,6 +13,10 @@ from storage import schedule_marks
 from storage.tables import tours
 from storage.upsert import insert_for
 
+_KEY = ("rota", "person", "starts")
+_KEPT = (*_KEY, "made_at", "made_by")
+"""Of a tour that is accepted after all."""
+
 
 class TourState(StrEnum):
     """Only an accepted one puts anybody on the rota."""
@@ -51,9 +55,9 @@ def accept(tx: Connection, **values: Any) -> StoredTour | None:
     """The tour by its person's own act, whatever was there of this day and not accepted; None when
     it is accepted already."""
     new = insert_for(tx, tours).values(**values, state=TourState.ACCEPTED)
-    change = {name: new.excluded[name] for name in ("weeks", "office", "state", "answered_at")}
+    change = {name: new.excluded[name] for name in (*values, "state") if name not in _KEPT}
     again = new.on_conflict_do_update(
-        index_elements=["rota", "person", "starts"],
+        index_elements=_KEY,
         set_=change,
         where=tours.c.state != TourState.ACCEPTED,
     )
@@ -64,6 +68,14 @@ def accept(tx: Connection, **values: Any) -> StoredTour | None:
 
 def get(tx: Connection, tour_id: int) -> StoredTour | None:
     row = tx.execute(select(tours).where(tours.c.id == tour_id)).one_or_none()
+    return _value(row) if row else None
+
+
+def find(tx: Connection, rota: RotaId, person: PersonId, starts: date) -> StoredTour | None:
+    wanted = select(tours).where(
+        tours.c.rota == rota, tours.c.person == person, tours.c.starts == starts
+    )
+    row = tx.execute(wanted).one_or_none()
     return _value(row) if row else None
 
 

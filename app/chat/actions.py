@@ -37,6 +37,12 @@ WITHDRAW_COVER = "withdraw_cover"
 JOIN_ROTA = "join_rota"
 JOIN_AND_SHADOW = "join_and_shadow"
 """The value of these is the tour: its first day, its weeks, its office."""
+ASK_TO_VOLUNTEER = "ask_to_volunteer"
+EXTEND_TOUR = "extend_tour"
+"""The value is the day on which the tour ends."""
+ASK_TO_LEAVE = "ask_to_leave"
+LEAVE_ROTA = "leave_rota"
+"""The value is the person who leaves, for whom a manager may press."""
 
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from app.chat.words.moved import Cause
 from app.flows.admit import Act, Caller, Operator, admit
 from app.flows.contact import rungs_of
 from app.flows.own_tours import has_served, tours_of, volunteers_rota
 from app.flows.serving import pool_of
 from app.flows.shadow import shadow
+from app.flows.tell_moved import telling_moved
 from app.flows.work import Refused, Work
 from app.rules.ladder import is_reachable
 from app.rules.organisation import PersonId, Rota, Tour
@@ -75,7 +77,7 @@ def volunteer(work: Work, wish: Wish, *, by: Caller, shadowing: bool = False) ->
     people.hold(work.tx, who)
     known = _same_tour(work, rota, who, wish)
     if known is not None:
-        return Joined(prospect=_prospect(work, rota, known), new=False)
+        return Joined(prospect=known_tour(work, rota, known), new=False)
     return Joined(prospect=join(work, rota, who, wish, shadowing=shadowing), new=True)
 
 
@@ -83,24 +85,26 @@ def would_volunteer(work: Work, wish: Wish, *, by: Caller) -> Prospect:
     """What it would mean, before anything is changed; refuses what `volunteer` would refuse."""
     rota = volunteers_rota(work)
     who = _themselves(work, by, rota)
-    return _prospect(work, rota, wanted_tour(work, rota, who, wish))
+    return known_tour(work, rota, wanted_tour(work, rota, who, wish))
 
 
 def join(work: Work, rota: Rota, who: PersonId, wish: Wish, *, shadowing: bool = False) -> Prospect:
-    """The tour is theirs, with the shift before their first to look on."""
+    """The tour is theirs, with the shift before their first to look on; whoever's shifts it moves
+    is told."""
     tour = wanted_tour(work, rota, who, wish)
-    found = _prospect(work, rota, tour)
-    made = tours.accept(
-        work.tx,
-        rota=rota.id,
-        person=who,
-        starts=tour.starts,
-        weeks=tour.weeks,
-        office=tour.office,
-        made_at=work.now,
-        made_by=who,
-        answered_at=work.now,
-    )
+    found = known_tour(work, rota, tour)
+    with telling_moved(work, cause=Cause.TOUR, by=who):
+        made = tours.accept(
+            work.tx,
+            rota=rota.id,
+            person=who,
+            starts=tour.starts,
+            weeks=tour.weeks,
+            office=tour.office,
+            made_at=work.now,
+            made_by=who,
+            answered_at=work.now,
+        )
     assert made is not None, "an overlap with an accepted tour was refused before"
     subject = f"tour:{made.id}"
     work.audit("tour_joined", subject, by=who, starts=tour.starts.isoformat(), weeks=tour.weeks)
@@ -139,7 +143,8 @@ def wanted_tour(work: Work, rota: Rota, who: PersonId, wish: Wish) -> Tour:
     return tour
 
 
-def _prospect(work: Work, rota: Rota, tour: Tour) -> Prospect:
+def known_tour(work: Work, rota: Rota, tour: Tour) -> Prospect:
+    """What a tour means, whether or not it is theirs yet."""
     after = with_tours(work.schedule, rota.id, [tour])
     start = boundary_on(rota, tour.starts, tour.office)
     end = boundary_on(rota, tour.ends, tour.office)

@@ -74,6 +74,16 @@ def with_tours(schedule: Schedule, rota_id: RotaId, tours: Sequence[Tour]) -> Sc
     return replace(schedule, rotas={**schedule.rotas, rota_id: (changed, overrides)})
 
 
+def without_person(
+    schedule: Schedule, rota_id: RotaId, tours: Sequence[Tour], person: PersonId, since: datetime
+) -> Schedule:
+    """As `with_tours`, and what they took of others' shifts from `since` on is theirs no more."""
+    left = with_tours(schedule, rota_id, tours)
+    versions, overrides = left.rotas[rota_id]
+    kept = tuple(each for each in overrides if each.person != person or each.start < since)
+    return replace(left, rotas={**left.rotas, rota_id: (versions, kept)})
+
+
 def first_shift(
     schedule: Schedule, rota_id: RotaId, person: PersonId, start: datetime, end: datetime
 ) -> Shift | None:

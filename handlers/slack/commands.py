@@ -13,7 +13,7 @@ from handlers.slack.oncall import run_oncall
 from handlers.slack.parse import INC, ONCALL, PANEL, read_line
 
 WHO = "who"
-ONCALL_LOOKS = frozenset({"who", "next", "me", "help", "contact"})
+ONCALL_LOOKS = frozenset({"who", "next", "me", "help", "contact", "tour", "leave"})
 
 
 class Commands:

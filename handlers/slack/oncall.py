@@ -29,6 +29,8 @@ Shifts: TypeAlias = list[words.Duty]
 
 def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
     """One command line, understood and done."""
+    if (run := volunteers.COMMANDS.get(line.verb or "")) is not None:
+        return run(work, ask, line.rest)
     match line.verb:
         case "who":
             return who_now(work, ask)
@@ -40,8 +42,6 @@ def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
             return cover.run_cover(work, ask, line.rest)
         case "take":
             return cover.run_take(work, ask, line.rest)
-        case "volunteer":
-            return volunteers.run_volunteer(work, ask, line.rest)
         case "test":
             return test(work, ask)
         case "contact":

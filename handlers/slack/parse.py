@@ -41,6 +41,8 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "cover": ("override",),
     "take": (),
     "volunteer": (),
+    "tour": (),
+    "leave": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

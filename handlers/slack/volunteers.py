@@ -5,11 +5,17 @@ from datetime import date
 
 from app.chat import actions
 from app.chat.words import tours as words
-from app.flows.tell.tours import tour_facts
+from app.flows.admit import Act, admit
+from app.flows.extend_tour import extend_tour
+from app.flows.leave_rota import Leaving, leave_rota, would_leave
+from app.flows.own_tours import volunteers_rota
+from app.flows.tell.tours import leave_facts, mine_facts, tour_facts
 from app.flows.volunteer import Wish, volunteer, would_volunteer
 from app.flows.work import Refused, Work
+from app.rules.organisation import PersonId
 from handlers.slack.ask import Ask, Reply
-from handlers.slack.parse import readable
+from handlers.slack.naming import find_person, person_of
+from handlers.slack.parse import readable, take_target
 
 HOW = "`/oncall volunteer [from 2026-12-04] [weeks 26]`"
 OLD = "This button is from an older message, and what it was about is gone. Nothing was changed."
@@ -30,6 +36,42 @@ def propose(work: Work, ask: Ask, wish: Wish) -> Reply:
 def join(work: Work, ask: Ask, value: str, *, shadowing: bool = False) -> Reply:
     done = volunteer(work, _read_value(value), by=ask.by, shadowing=shadowing)
     return Reply(message=words.joined(tour_facts(work, done.prospect), new=done.new))
+
+
+def run_tour(work: Work, ask: Ask, rest: str = "") -> Reply:
+    """`/oncall tour`: my tour, its end, my shifts in it."""
+    person = admit(work, ask.by, Act.LOOK)
+    return Reply(message=words.mine(mine_facts(work, volunteers_rota(work), person)))
+
+
+def run_leave(work: Work, ask: Ask, rest: str) -> Reply:
+    """`/oncall leave`: what it would do; a manager may name somebody."""
+    target, _ = take_target(rest)
+    person = None if target is None or target.word == "me" else find_person(work, target)
+    return ask_to_leave(work, ask, person)
+
+
+def ask_to_leave(work: Work, ask: Ask, person: PersonId | None = None) -> Reply:
+    found = would_leave(work, by=ask.by, person=person)
+    return Reply(message=words.leave(_leave_facts(work, ask, found)))
+
+
+def leave(work: Work, ask: Ask, value: str) -> Reply:
+    done = leave_rota(work, by=ask.by, person=value or None)
+    return Reply(message=words.left(_leave_facts(work, ask, done)))
+
+
+def extend(work: Work, ask: Ask, value: str) -> Reply:
+    try:
+        ends = date.fromisoformat(value)
+    except ValueError as error:
+        raise Refused(OLD) from error
+    done = extend_tour(work, ends, by=ask.by)
+    return Reply(message=words.extended(tour_facts(work, done.prospect), new=done.new))
+
+
+def _leave_facts(work: Work, ask: Ask, found: Leaving) -> words.LeaveFacts:
+    return leave_facts(work, found, reader=person_of(work, ask.by) or "")
 
 
 def _read_wish(text: str) -> Wish:
@@ -78,8 +120,18 @@ def _read_value(value: str) -> Wish:
         raise Refused(OLD) from error
 
 
+COMMANDS: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
+    "volunteer": run_volunteer,
+    "tour": run_tour,
+    "leave": run_leave,
+}
+"""By the word of the rota command."""
 PRESSES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     actions.JOIN_ROTA: join,
+    actions.ASK_TO_VOLUNTEER: lambda work, ask, value: propose(work, ask, Wish()),
+    actions.EXTEND_TOUR: extend,
+    actions.ASK_TO_LEAVE: lambda work, ask, value: ask_to_leave(work, ask),
+    actions.LEAVE_ROTA: leave,
     actions.JOIN_AND_SHADOW: lambda work, ask, value: join(work, ask, value, shadowing=True),
 }
 """By the button's action."""

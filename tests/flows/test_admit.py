@@ -6,7 +6,7 @@ import itertools
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,8 +42,10 @@ from app.flows.admit import (
 )
 from app.flows.cancel import cancel
 from app.flows.declare import declare
+from app.flows.extend_tour import extend_tour
 from app.flows.join import join
 from app.flows.know_people import know_people
+from app.flows.leave_rota import leave_rota, would_leave
 from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
 from app.flows.person import erase_person, export_person
@@ -139,6 +141,10 @@ take_shift        no     no     no      no    no     no       no      no  no    
 take_anas_shift   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 volunteer         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 would_volunteer   yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+extend_tour       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+leave_rota        yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+end_anas_tour     no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+would_leave       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 """  # noqa: E501
 ANA, CHI = "ana@acme.test", "chi@acme.test"
 
@@ -333,6 +339,13 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         would_volunteer,
         lambda work, by, me: would_volunteer(work, in_a_year(work), by=by),
     ),
+    "extend_tour": (
+        extend_tour,
+        lambda work, by, me: extend_tour(work, date(2027, 3, 5), by=by),
+    ),
+    "leave_rota": (leave_rota, lambda work, by, me: leave_rota(work, by=by)),
+    "end_anas_tour": (leave_rota, lambda work, by, me: leave_rota(work, by=by, person=ANA)),
+    "would_leave": (would_leave, lambda work, by, me: would_leave(work, by=by)),
     "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""

@@ -28,6 +28,7 @@ ONCALL = (
     "`/oncall cover me [why]` ask the others to take a shift of mine, or a part of it",
     "`/oncall take` the running shift is mine from now on",
     "`/oncall volunteer [from 2026-12-04] [weeks 26]` join the out-of-hours rota",
+    "`/oncall tour` my tour, its shifts, one more · `/oncall leave` leave, without a reason",
     "`/oncall contact` add, verify or remove a way to reach me",
     "`/oncall test` a test page on everything I have verified",
 )

@@ -12,6 +12,8 @@ from app.chat.words.escape import escape
 from app.chat.words.people import Who, named
 
 NAME = 60
+SHOWN = 8
+"""So many shifts are listed."""
 Span = tuple[datetime, datetime]
 
 
@@ -76,13 +78,135 @@ def joined(facts: TourFacts, *, new: bool) -> Message:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class MineFacts:
+    """Somebody's tours that are not over, with their shifts to come; `extends` is what *Extend*
+    carries, where they may. `left`: they have left, and their last tour ends early."""
+
+    rota: str
+    tours: Sequence[Span]
+    shifts: Sequence[Span]
+    looks_on: Sequence[Span]
+    people: int
+    every: timedelta | None
+    extends: str | None
+    left: bool
+
+
+def mine(facts: MineFacts) -> Message:
+    """My tour: its end, my shifts in it, and what can be done with it."""
+    if not facts.tours:
+        return compose(
+            [f"You have no tour with {escape(facts.rota, NAME)}. It is open to everybody."],
+            buttons=[button("Volunteer", actions.ASK_TO_VOLUNTEER, style="primary")],
+        )
+    lines = [
+        f"*Your tour with {escape(facts.rota, NAME)}*: {_span(each)}."
+        if number == 0
+        else f"*The next one*: {_span(each)}."
+        for number, each in enumerate(facts.tours)
+    ]
+    lines.append(f"Now {shared(facts.people, facts.every)}.")
+    lines += [f"You look on, without being rung: {_span(each)}" for each in facts.looks_on]
+    lines += ["*Your shifts*", *(f"• {_span(each)}" for each in facts.shifts)]
+    if not facts.shifts:
+        lines[-1] = "No shift of yours is to come."
+    if facts.left:
+        return compose(lines, small=["You have left; thank you for having been there."])
+    buttons = [button("Leave", actions.ASK_TO_LEAVE)]
+    if facts.extends is not None:
+        buttons.insert(0, button("Extend", actions.EXTEND_TOUR, facts.extends))
+    return compose(
+        lines,
+        small=["It ends by itself, and is extended by nobody but you."],
+        buttons=buttons,
+    )
+
+
+def extended(facts: TourFacts, *, new: bool) -> Message:
+    """The answer to *Extend*."""
+    stays = "Thank you: you stay" if new else "You stay"
+    return compose(
+        [
+            f":white_check_mark: {stays} another {_weeks(facts.weeks)} with "
+            f"{escape(facts.rota, NAME)}, from {moment(facts.start)} to {moment(facts.end)}.",
+            _missing(facts.wakes),
+        ],
+        small=["`/oncall tour` shows your tours, `/oncall leave` ends them."],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveFacts:
+    """What leaving means; `value` is what its button carries. `yours`: the reader's own."""
+
+    rota: str
+    value: str
+    who: Who
+    yours: bool
+    since: datetime
+    running: Span | None
+    given_up: Sequence[tuple[Span, Who | None]]
+    people: int
+    every: timedelta | None
+
+
+def leave(facts: LeaveFacts) -> Message:
+    """Before anything is changed: what it does, and the press that does it."""
+    whose = "Leave" if facts.yours else f"End {named(facts.who)}'s tour with"
+    return compose(
+        [f"*{whose} {escape(facts.rota, NAME)}?*", *_leaving(facts)],
+        small=["Nothing is changed until you press. No reason is asked for, or kept."],
+        buttons=[button("Leave", actions.LEAVE_ROTA, facts.value, style="danger")],
+    )
+
+
+def left(facts: LeaveFacts) -> Message:
+    """The answer to the press."""
+    who = "You have left" if facts.yours else f"{named(facts.who)} has left"
+    thanks = "Thank you for having been there." if facts.yours else "They are told."
+    return compose(
+        [f"{who} {escape(facts.rota, NAME)}. {thanks}", *_leaving(facts)],
+        small=["Whoever's shifts have moved is told. `/oncall volunteer` is open at any time."],
+    )
+
+
+def ended_for_you(who: Who, rota: str, since: datetime) -> Message:
+    """To somebody whose tour a manager ended."""
+    return compose(
+        [
+            f"{named(who)} has ended your tour with {escape(rota, NAME)}: you have no shift that "
+            f"begins after {moment(since)}.",
+        ],
+        small=["If that is not what was agreed, tell them. `/oncall volunteer` is open to you."],
+    )
+
+
+def _leaving(facts: LeaveFacts) -> list[str]:
+    yours, serve = ("yours", "You serve") if facts.yours else ("theirs", "They serve")
+    kept = (
+        f"The shift that runs stays {yours} until {moment(facts.running[1])}, unless somebody "
+        "covers it."
+        if facts.running
+        else f"{serve} no more from {moment(facts.since)} on."
+    )
+    lines = [kept]
+    lines += [
+        f"• {_span(span)} goes to {named(to) if to else 'nobody'}"
+        for span, to in facts.given_up[:SHOWN]
+    ]
+    more = len(facts.given_up) - SHOWN
+    lines += [f"• and {more} more"] if more > 0 else []
+    return [*lines, f"Then {shared(facts.people, facts.every)}."]
+
+
 def meaning(facts: TourFacts) -> list[str]:
     """How long, from when, how often; what comes first, and what is missing."""
     lines = [
         f"A tour of {_weeks(facts.weeks)}, from {moment(facts.start)} to {moment(facts.end)}; it "
         "ends by itself.",
         _first(facts),
-        f"With you there are {shared(facts.people, facts.every)}"
+        f"With you {shared(facts.people, facts.every)}"
         + (", which is not how many there should be." if facts.outside else "."),
     ]
     if facts.shadow is not None:
@@ -94,10 +218,10 @@ def meaning(facts: TourFacts) -> list[str]:
 
 
 def shared(people: int, every: timedelta | None) -> str:
-    """ "6 volunteers, each with a shift every 6 weeks"."""
+    """ "there are 6 volunteers, each with a shift every 6 weeks"."""
     if every is None:
-        return "no volunteers: every page out of hours goes to the managers"
-    crowd = "1 volunteer" if people == 1 else f"{people} volunteers, each"
+        return "there are no volunteers: every page out of hours goes to the managers"
+    crowd = "there is 1 volunteer" if people == 1 else f"there are {people} volunteers, each"
     return f"{crowd} with a shift every {how_often(every)}"
 
 

@@ -14,10 +14,12 @@ from app.flows.tell.covers import (
     taken,
 )
 from app.flows.tell.moved import shifts_moved
+from app.flows.tell.tours import ended_for_you
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
 LETTERS: Mapping[str, Telling] = {
+    "tour_ended_for_you": ended_for_you,
     "cover_asked": asked,
     "cover_reminder": reminder,
     "cover_taken": taken,

@@ -1,9 +1,20 @@
 """Tours and what they change, told as they stand."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.chat.message import Message
 from app.chat.words import tours as words
-from app.flows.tell.names import who
+from app.flows.extend_tour import is_extendable
+from app.flows.leave_rota import Leaving
+from app.flows.own_tours import tours_of
+from app.flows.serving import pool_of
+from app.flows.tell.names import who, who_if
 from app.flows.volunteer import Prospect
 from app.flows.work import Work
+from app.rules.organisation import PersonId, Rota
+from app.rules.volunteering import between_shifts, boundary_on
 
 
 def tour_facts(work: Work, found: Prospect) -> words.TourFacts:
@@ -26,3 +37,49 @@ def tour_facts(work: Work, found: Prospect) -> words.TourFacts:
         else None,
         wakes=found.wakes,
     )
+
+
+def mine_facts(work: Work, rota: Rota, person: PersonId) -> words.MineFacts:
+    """Somebody's own tours as they stand."""
+    tours = tours_of(work, rota, person)
+    spans = [
+        (boundary_on(rota, each.starts, each.office), boundary_on(rota, each.ends, each.office))
+        for each in tours
+    ]
+    until = max((end for _, end in spans), default=work.now)
+    shifts = work.schedule.everyones_shifts(rota.id, work.now, until)
+    crowd = len(pool_of(work, rota, work.now))
+    shadows = work.schedule.shadows.get(rota.id, ())
+    last = tours[-1] if tours else None
+    return words.MineFacts(
+        rota=rota.id,
+        tours=spans,
+        shifts=[(each.start, each.end) for each in shifts if each.person == person][: words.SHOWN],
+        looks_on=[(s.start, s.end) for s in shadows if s.person == person and s.end > work.now],
+        people=crowd,
+        every=between_shifts(rota, crowd),
+        extends=str(last.ends) if last and is_extendable(work, last) else None,
+        left=last is not None and last.left_on is not None,
+    )
+
+
+def leave_facts(work: Work, found: Leaving, *, reader: PersonId) -> words.LeaveFacts:
+    return words.LeaveFacts(
+        rota=found.rota.id,
+        value=found.person,
+        who=who(work, found.person),
+        yours=found.person == reader,
+        since=found.since,
+        running=(found.running.start, found.running.end) if found.running else None,
+        given_up=[
+            ((each.span.start, each.span.end), who_if(work, each.to)) for each in found.given_up
+        ],
+        people=found.people,
+        every=found.between,
+    )
+
+
+def ended_for_you(work: Work, facts: Mapping[str, Any]) -> Message:
+    """To a volunteer for whom a manager left."""
+    since = datetime.fromisoformat(facts["since"])
+    return words.ended_for_you(who(work, facts["by"]), facts["rota"], since)

@@ -118,6 +118,35 @@ def a_tour(case: Case) -> Iterator[tours.TourFacts]:
     yield replace(full, first=None, people=0, every=None, shadow=None, wakes=True, weeks=1)
 
 
+def my_tours(case: Case, full: bool) -> tours.MineFacts:
+    span = (NOW, NOW + SOON)
+    return tours.MineFacts(
+        rota=case.foreign,
+        tours=[span] * 2,
+        shifts=[span] * tours.SHOWN * full,
+        looks_on=[span] * full,
+        people=6,
+        every=timedelta(weeks=6),
+        extends="2026-12-04" if full else None,
+        left=not full,
+    )
+
+
+def leaving(case: Case, yours: bool) -> tours.LeaveFacts:
+    span = (NOW, NOW + SOON)
+    return tours.LeaveFacts(
+        rota=case.foreign,
+        value="ana@acme.test",
+        who=case.crowd[0],
+        yours=yours,
+        since=NOW,
+        running=span if yours else None,
+        given_up=[(span, case.crowd[0]), (span, None)] * tours.SHOWN,
+        people=0,
+        every=None,
+    )
+
+
 def ways(case: Case) -> list[oncall.Way]:
     return [oncall.Way(method="push", hint=case.foreign, verified=False, wakes=True)] * 10
 
@@ -192,6 +221,13 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     for tour in a_tour(case):
         yield tours.proposal(tour)
         yield tours.joined(tour, new=True)
+        yield tours.extended(tour, new=True)
+    for own in (True, False):
+        yield tours.mine(my_tours(case, own))
+        yield tours.leave(leaving(case, own))
+        yield tours.left(leaving(case, own))
+    yield tours.mine(replace(my_tours(case, True), tours=[]))
+    yield tours.ended_for_you(who, case.foreign, NOW)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10)

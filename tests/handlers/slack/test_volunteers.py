@@ -67,3 +67,43 @@ async def test_a_press_of_another_making_changes_nothing(wire: Wire, value: str)
     await wire.press("ben", actions.JOIN_ROTA, value, trigger=await wire.trigger("ben"))
     assert "older message" in str(await wire.view("ben"))
     assert wire.count(tours) == 0
+
+
+async def test_somebody_looks_at_their_tour_and_extends_it(wire: Wire) -> None:
+    told = await wire.type("chi", "/oncall tour")
+    assert told.startswith("*Your tour with volunteers*: ")
+    assert "Now there are 2 volunteers, each with a shift every 2 weeks." in told
+    assert told.count("•") == 8
+    await wire.press("chi", actions.EXTEND_TOUR, "2027-03-05")
+    assert wire.count(tours) == 1
+    assert "*The next one*" in await wire.type("chi", "/oncall tour")
+
+
+async def test_who_has_no_tour_is_offered_one(wire: Wire) -> None:
+    assert "You have no tour with volunteers" in await wire.type("ben", "/oncall tour")
+    await wire.press("ben", actions.ASK_TO_VOLUNTEER, "", trigger=await wire.trigger("ben"))
+    assert "Volunteer for volunteers?" in str(await wire.view("ben"))
+
+
+async def test_somebody_leaves_after_seeing_what_it_does(wire: Wire) -> None:
+    told = await wire.type("chi", "/oncall leave")
+    assert told.startswith("*Leave volunteers?*\nThe shift that runs stays yours until")
+    assert "goes to ana" in told
+    assert "No reason is asked for" in told
+    assert wire.count(tours) == 0
+    await wire.press("chi", actions.LEAVE_ROTA, "chi@acme.test")
+    await wire.soon(lambda: set(serve(wire)) == {"ana@acme.test"})
+
+
+async def test_a_manager_ends_somebodys_tour(wire: Wire) -> None:
+    told = await wire.type("mia", "/oncall leave @chi")
+    assert told.startswith("*End chi's tour with volunteers?*")
+    await wire.press("mia", actions.LEAVE_ROTA, "chi@acme.test")
+    await wire.soon(lambda: set(serve(wire)) == {"ana@acme.test"})
+
+
+async def test_nobody_ends_another_ones_tour(wire: Wire) -> None:
+    assert "Only chi@acme.test or a manager" in await wire.type("ben", "/oncall leave @chi")
+    await wire.press("ben", actions.LEAVE_ROTA, "chi@acme.test")
+    await wire.press("chi", actions.EXTEND_TOUR, "soon", trigger=await wire.trigger("chi"))
+    assert wire.count(tours) == 0
