@@ -89,6 +89,14 @@ _OPEN_OF = {
     f" WHERE {_AMONG_OPEN})",
 }
 
+_SO_MANY = "SELECT count(*) FROM (SELECT 1 FROM incidents {} LIMIT ?) AS found"
+_BETWEEN = "WHERE state IN ('triggered', 'acknowledged') AND trouble{0} >= ? AND trouble{0} < ?"
+_SO_MANY_OF = {
+    # In no other order do all that begin alike stand beside each other.
+    "postgresql": _SO_MANY.format(_BETWEEN.format(' COLLATE "C"')),
+    "sqlite": _SO_MANY.format(f"INDEXED BY uq_incidents_open_trouble {_BETWEEN.format('')}"),
+}
+
 
 def open_new(tx: Connection, **values: Any) -> Incident | None:
     """The new incident, or None when one for this trouble is open already (a lost race)."""
@@ -176,6 +184,14 @@ def hold_all(
         )
         for row in rows
     ]
+
+
+def are_so_many(tx: Connection, beginning: str, number: int) -> bool:
+    """Whether so many incidents are open whose troubles begin like this."""
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    asked = _SO_MANY_OF[tx.dialect.name]
+    found: int = bulk.run(tx, asked, (beginning, after, number)).fetchone()[0]
+    return found >= number
 
 
 def find_latest(tx: Connection, trouble: str) -> Incident | None:

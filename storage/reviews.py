@@ -31,3 +31,23 @@ def enter(
             set_={"count": alarm_reviews.c.count + 1, "last_at": new.excluded.last_at},
         )
     )
+
+
+def enter_once(
+    tx: Connection,
+    alarm: AlarmKey,
+    *,
+    source: str,
+    why: str,
+    at: datetime,
+    incident: IncidentId,
+) -> None:
+    """Put an alarm on the list, unless it stands there for this reason already."""
+    new = insert_for(tx, alarm_reviews).values(
+        alarm=alarm, source=source, why=why, first_at=at, last_at=at, incident=incident
+    )
+    tx.execute(
+        new.on_conflict_do_nothing(
+            index_elements=["alarm", "source", "why"], index_where=text("done_at IS NULL")
+        )
+    )

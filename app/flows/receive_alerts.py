@@ -17,11 +17,14 @@ from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.incident import Incident
 from app.rules.organisation import Alarm, Service
 from app.rules.severity import Assessment
-from storage import alerts, heartbeats, inbox, incidents, tallies
+from storage import alerts, heartbeats, inbox, incidents, reviews, tallies
 from storage.inbox import InboxState
 
 RACES = 3
 """How often a lost race for the same trouble is looked at again; one is what happens."""
+MANY = 20
+"""So many incidents of unknown alarms without a known service may one source have open; what comes
+beyond them stands in one more (reliability.md 2.7). Nobody reads a hundred thousand of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +82,24 @@ def _fire(work: Work, source: str, row: int, alert: Alert) -> Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What an alert is about, seen with the catalogue of this instant."""
+    """What an alert is about, seen with the catalogue of this instant. `title`: many alerts are
+    about this one."""
 
     key: str
     alarm: Alarm | None
     service: Service | None
     assessment: Assessment
+    title: str | None = None
+
+    @classmethod
+    def of_many(cls, source: str) -> "Trouble":
+        return cls(
+            key=f"many:{source}",
+            alarm=None,
+            service=None,
+            assessment=severity.assess_many(source, MANY),
+            title=f"Many unknown alarms from {source}",
+        )
 
     @classmethod
     def of(cls, work: Work, source: str, alert: Alert) -> "Trouble":
@@ -114,7 +129,11 @@ def _service(work: Work, alert: Alert) -> Service | None:
 
 def _trouble_key(work: Work, source: str, alert: Alert) -> str:
     service = _service(work, alert)
-    return f"service:{service.id}" if service else f"alarm:{source}:{alert.alarm}"
+    return f"service:{service.id}" if service else _trouble_of_alarm(source, alert.alarm)
+
+
+def _trouble_of_alarm(source: str, alarm: str) -> str:
+    return f"alarm:{source}:{alarm}"
 
 
 def _shown_met(work: Work, alarm: Alarm | None) -> str | None:
@@ -141,20 +160,36 @@ def attach_or_open(
             if trigger_again(work, latest, latest.state, why=why, kind="reopened"):
                 raise_severity(work, work.incident(latest.id), trouble.assessment)
             return work.incident(latest.id)
+        if _is_beyond(work, source, trouble):
+            return _among_many(work, source, alert)
         opened = open_incident(
             work,
             trouble=trouble.key,
             before=latest,
-            title=alert.title,
+            title=trouble.title or alert.title,
             assessment=trouble.assessment,
             source=source,
             service=trouble.service,
             alarm=trouble.alarm,
-            alarm_key=alert.alarm,
+            alarm_key=None if trouble.title else alert.alarm,
         )
         if opened is not None:
             return opened
     raise RuntimeError(f"the open incident of {trouble.key} appears and disappears")
+
+
+def _is_beyond(work: Work, source: str, trouble: Trouble) -> bool:
+    alone = trouble.service is None and trouble.title is None
+    return alone and incidents.are_so_many(work.tx, _trouble_of_alarm(source, ""), MANY)
+
+
+def _among_many(work: Work, source: str, alert: Alert) -> Incident:
+    """The alarm is on the review list all the same."""
+    shared = attach_or_open(work, source, alert, Trouble.of_many(source))
+    reviews.enter_once(
+        work.tx, alert.alarm, source=source, why="unknown", at=work.now, incident=shared.id
+    )
+    return shared
 
 
 def _attach(work: Work, incident: Incident, trouble: Trouble) -> None:

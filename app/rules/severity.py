@@ -51,6 +51,15 @@ def assess_alert(
     return _threatens(sla, review)
 
 
+def assess_many(source: str, number: int) -> Assessment:
+    """What so many unknown alarms from one source amount to: no more than each of them."""
+    return Assessment(
+        severity=Severity.P2,
+        reason=f"P2: {number} incidents of unknown alarms from {source} are open; further ones "
+        "stand here together",
+    )
+
+
 def alarms_on_core_slas(org: Organisation) -> frozenset[AlarmKey]:
     """The alarms that may be a P1."""
     return frozenset(
