@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from app.rules.organisation import PersonId, RotaId
 from storage import schedule_marks
@@ -64,6 +64,36 @@ def accept(tx: Connection, **values: Any) -> StoredTour | None:
     row = tx.execute(again.returning(*tours.c)).one_or_none()
     schedule_marks.rise(tx)
     return _value(row) if row else None
+
+
+def invite(tx: Connection, **values: Any) -> StoredTour:
+    """The invitation, anew where one from this day on was not taken up; whoever declined that one
+    has declined this one. Not for a tour that is accepted."""
+    new = insert_for(tx, tours).values(**values)
+    declined = tours.c.state == TourState.DECLINED
+    again = new.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={
+            "weeks": new.excluded.weeks,
+            "made_at": new.excluded.made_at,
+            "made_by": new.excluded.made_by,
+            "state": case((declined, tours.c.state), else_=new.excluded.state),
+            "answered_at": case((declined, tours.c.answered_at), else_=new.excluded.answered_at),
+        },
+    )
+    row = tx.execute(again.returning(*tours.c)).one()
+    schedule_marks.rise(tx)
+    return _value(row)
+
+
+def withdraw(tx: Connection, tour_id: int, *, at: datetime) -> None:
+    """An invitation that is over, whatever was answered."""
+    change = (
+        update(tours)
+        .where(tours.c.id == tour_id, tours.c.state != TourState.ACCEPTED)
+        .values(state=TourState.WITHDRAWN, answered_at=at)
+    )
+    tx.execute(change)
 
 
 def get(tx: Connection, tour_id: int) -> StoredTour | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from app.chat.words.moved import Cause
 from app.flows.admit import Act, Caller, Operator, admit
 from app.flows.contact import rungs_of
+from app.flows.invitations import settle_invitations
 from app.flows.own_tours import has_served, tours_of, volunteers_rota
 from app.flows.serving import pool_of
 from app.flows.shadow import shadow
@@ -93,6 +94,7 @@ def join(work: Work, rota: Rota, who: PersonId, wish: Wish, *, shadowing: bool =
     is told."""
     tour = wanted_tour(work, rota, who, wish)
     found = known_tour(work, rota, tour)
+    settle_invitations(work, rota, who)
     with telling_moved(work, cause=Cause.TOUR, by=who):
         made = tours.accept(
             work.tx,

@@ -16,6 +16,7 @@ from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
 from handlers.slack.handover import have_the_pager
 from handlers.slack.home import Home
+from handlers.slack.values import OLD, numbers
 
 ON_INCIDENT: Mapping[str, acts.IncidentAct] = {
     actions.ACKNOWLEDGE: acts.acknowledge,
@@ -38,7 +39,6 @@ ON_INCIDENT: Mapping[str, acts.IncidentAct] = {
 RUN = re.compile(re.escape(actions.RUN_COMMAND) + r"(:\d+)?")
 LINKS = re.compile(re.escape(actions.LINK) + r"(_\w+)?")
 """Buttons that only open an address: Slack wants their press acknowledged all the same."""
-OLD = "This button is from an older message, and what it was about is gone. Nothing was changed."
 
 Press: TypeAlias = Callable[[Work, Ask, str], Reply]
 
@@ -96,15 +96,6 @@ def pressed(body: Body) -> str:
     """The value of the button that was pressed."""
     found = body.get("actions") or [{}]
     return str(found[0].get("value") or "")
-
-
-def numbers(value: str) -> list[int]:
-    """`12` or `12:34`; a value that is neither was not made by us."""
-    parts = value.split(":")
-    good = all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts)
-    if not good or len(parts) > 2:
-        raise Refused(OLD)
-    return [int(part) for part in parts]
 
 
 def _is_home(body: Body) -> bool:

@@ -7,25 +7,37 @@ from app.chat import actions
 from app.chat.words import tours as words
 from app.flows.admit import Act, admit
 from app.flows.extend_tour import extend_tour
+from app.flows.invite import accept_invitation, decline_invitation, invite
 from app.flows.leave_rota import Leaving, leave_rota, would_leave
 from app.flows.own_tours import volunteers_rota
+from app.flows.tell.names import who
 from app.flows.tell.tours import leave_facts, mine_facts, tour_facts
 from app.flows.volunteer import Wish, volunteer, would_volunteer
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import find_person, person_of
-from handlers.slack.parse import readable, take_target
+from handlers.slack.parse import Target, readable, take_target
+from handlers.slack.values import OLD, numbers
+from storage import people
 
 HOW = "`/oncall volunteer [from 2026-12-04] [weeks 26]`"
-OLD = "This button is from an older message, and what it was about is gone. Nothing was changed."
 LONGEST = 100
 """So many letters of what was typed are read."""
 
 
 def run_volunteer(work: Work, ask: Ask, rest: str) -> Reply:
-    """`/oncall volunteer [from DATE] [weeks N] [in OFFICE]`: what it would mean."""
-    return propose(work, ask, _read_wish(rest))
+    """`/oncall volunteer [from DATE] [weeks N] [in OFFICE]`: what it would mean; with somebody's
+    name before it, they are invited."""
+    first = rest.split(None, 1)[0] if rest.split() else ""
+    if not (first.startswith("<@") or "@" in first):
+        return propose(work, ask, _read_wish(rest))
+    target, after = take_target(rest)
+    person, wish = _somebody(work, target), _read_wish(after)
+    if person == person_of(work, ask.by):
+        return propose(work, ask, wish)
+    done = invite(work, person, wish, by=ask.by)
+    return Reply(message=words.invited(who(work, person), done.asked_at, new=done.new))
 
 
 def propose(work: Work, ask: Ask, wish: Wish) -> Reply:
@@ -38,6 +50,16 @@ def join(work: Work, ask: Ask, value: str, *, shadowing: bool = False) -> Reply:
     return Reply(message=words.joined(tour_facts(work, done.prospect), new=done.new))
 
 
+def accept(work: Work, ask: Ask, value: str, *, shadowing: bool = False) -> Reply:
+    done = accept_invitation(work, numbers(value)[0], by=ask.by, shadowing=shadowing)
+    return Reply(message=words.joined(tour_facts(work, done.prospect), new=done.new))
+
+
+def decline(work: Work, ask: Ask, value: str) -> Reply:
+    decline_invitation(work, numbers(value)[0], by=ask.by)
+    return Reply(message=words.declined())
+
+
 def run_tour(work: Work, ask: Ask, rest: str = "") -> Reply:
     """`/oncall tour`: my tour, its end, my shifts in it."""
     person = admit(work, ask.by, Act.LOOK)
@@ -47,7 +69,7 @@ def run_tour(work: Work, ask: Ask, rest: str = "") -> Reply:
 def run_leave(work: Work, ask: Ask, rest: str) -> Reply:
     """`/oncall leave`: what it would do; a manager may name somebody."""
     target, _ = take_target(rest)
-    person = None if target is None or target.word == "me" else find_person(work, target)
+    person = None if target is None or target.word == "me" else _somebody(work, target)
     return ask_to_leave(work, ask, person)
 
 
@@ -68,6 +90,22 @@ def extend(work: Work, ask: Ask, value: str) -> Reply:
         raise Refused(OLD) from error
     done = extend_tour(work, ends, by=ask.by)
     return Reply(message=words.extended(tour_facts(work, done.prospect), new=done.new))
+
+
+def _somebody(work: Work, target: Target | None) -> PersonId:
+    """Anybody whom the file or the directory knows."""
+    word = target.word.lower() if target else ""
+    if word and people.get(work.tx, word) is not None:
+        return word
+    try:
+        return find_person(work, target or Target())
+    except Refused as unknown:
+        if target is not None and target.slack_id is not None:
+            raise
+        raise Refused(
+            f"I know nobody called “{word}”. Mention them with @, or write their e-mail address. "
+            "Nothing was changed."
+        ) from unknown
 
 
 def _leave_facts(work: Work, ask: Ask, found: Leaving) -> words.LeaveFacts:
@@ -130,6 +168,9 @@ PRESSES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     actions.JOIN_ROTA: join,
     actions.ASK_TO_VOLUNTEER: lambda work, ask, value: propose(work, ask, Wish()),
     actions.EXTEND_TOUR: extend,
+    actions.ACCEPT_TOUR: accept,
+    actions.ACCEPT_AND_SHADOW: lambda work, ask, value: accept(work, ask, value, shadowing=True),
+    actions.DECLINE_TOUR: decline,
     actions.ASK_TO_LEAVE: lambda work, ask, value: ask_to_leave(work, ask),
     actions.LEAVE_ROTA: leave,
     actions.JOIN_AND_SHADOW: lambda work, ask, value: join(work, ask, value, shadowing=True),

@@ -23,6 +23,7 @@ from app.flows import (
     escalate,
     hand_over,
     intake_token,
+    invite,
     progress,
     update,
     verify_contact,
@@ -62,8 +63,9 @@ from app.paging.targets import read_target
 from app.rules.chain import Record
 from app.rules.ladder import Method
 from app.rules.organisation import Person, PersonId
-from storage import contacts, handovers, incidents, people, tables
+from storage import contacts, handovers, incidents, people, tables, tours
 from storage.people import Standing
+from storage.tours import TourState
 from tests.kit import Bench
 
 HERE, THERE = 1, 2
@@ -141,6 +143,11 @@ take_shift        no     no     no      no    no     no       no      no  no    
 take_anas_shift   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 volunteer         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 would_volunteer   yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+invite_eve        no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+accept_mine       no     yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+accept_eves       no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
+decline_mine      yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+decline_eves      no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
 extend_tour       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 leave_rota        yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 end_anas_tour     no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
@@ -246,6 +253,15 @@ def in_a_year(work: Work) -> Wish:
     return Wish(starts=work.now.date() + timedelta(days=300))
 
 
+def invited(work: Work, person: PersonId) -> int:
+    """The number of an invitation of theirs, as if a manager had asked them."""
+    made = tours.invite(
+        work.tx, rota="volunteers", person=person, starts=work.now.date(), weeks=26,
+        state=TourState.INVITED, made_at=work.now, made_by="mia@acme.test",
+    )  # fmt: skip
+    return int(made.id)
+
+
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "acknowledge": (
         acknowledging.acknowledge,
@@ -339,6 +355,26 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         would_volunteer,
         lambda work, by, me: would_volunteer(work, in_a_year(work), by=by),
     ),
+    "invite_eve": (
+        invite.invite,
+        lambda work, by, me: invite.invite(work, "eve@acme.test", in_a_year(work), by=by),
+    ),
+    "accept_mine": (
+        invite.accept_invitation,
+        lambda work, by, me: invite.accept_invitation(work, invited(work, me), by=by),
+    ),
+    "accept_eves": (
+        invite.accept_invitation,
+        lambda work, by, me: invite.accept_invitation(work, invited(work, "eve@acme.test"), by=by),
+    ),
+    "decline_mine": (
+        invite.decline_invitation,
+        lambda work, by, me: invite.decline_invitation(work, invited(work, me), by=by),
+    ),
+    "decline_eves": (
+        invite.decline_invitation,
+        lambda work, by, me: invite.decline_invitation(work, invited(work, "eve@acme.test"), by=by),
+    ),
     "extend_tour": (
         extend_tour,
         lambda work, by, me: extend_tour(work, date(2027, 3, 5), by=by),
@@ -397,6 +433,7 @@ def crowd(bench: Bench) -> Bench:
         tx.execute(tables.people.delete().where(tables.people.c.slack_id == "UBEN"))
     told = [
         entry("USEAN"),
+        entry("UEVE"),
         entry("UGUS", is_restricted=True, is_ultra_restricted=True),
         entry("UGIL", is_restricted=True),
         entry("UOMAR", team_id="T9"),

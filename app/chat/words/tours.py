@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from app.chat import actions
 from app.chat.blocks import button, compose
@@ -198,6 +199,78 @@ def _leaving(facts: LeaveFacts) -> list[str]:
     more = len(facts.given_up) - SHOWN
     lines += [f"• and {more} more"] if more > 0 else []
     return [*lines, f"Then {shared(facts.people, facts.every)}."]
+
+
+class Asked(StrEnum):
+    """How an invitation stands, for whoever was invited."""
+
+    WAITS = "waits"
+    JOINED = "joined"
+    DECLINED = "declined"
+    OVER = "over"
+
+
+def invitation(facts: TourFacts | None, by: Who | None, state: Asked, *, rota: str) -> Message:
+    """The private letter; `by` is None where the organisation file asks."""
+    name = escape(rota, NAME)
+    match state:
+        case Asked.JOINED:
+            return compose([f":white_check_mark: You are a volunteer of {name}. Thank you."])
+        case Asked.DECLINED:
+            return compose(
+                ["You said no, thanks. Nobody is told, and you are not asked again soon."],
+                small=["`/oncall volunteer` is open to you at any time."],
+            )
+    if state is Asked.OVER or facts is None:
+        return compose(
+            [f"This invitation to {name} has ended. `/oncall volunteer` stays open to you."]
+        )
+    accepts = [button("Accept", actions.ACCEPT_TOUR, facts.value, style="primary")]
+    if facts.shadow is not None:
+        accepts = [
+            button(
+                "Accept, look on first", actions.ACCEPT_AND_SHADOW, facts.value, style="primary"
+            ),
+            button("Accept without", actions.ACCEPT_TOUR, facts.value),
+        ]
+    asks = f"{named(by)} asks" if by else "The organisation file asks"
+    return compose(
+        [f":wave: *{asks} whether you would volunteer for {name}.*", *meaning(facts)],
+        small=[
+            "You alone decide, and without *Accept* nothing changes. If you say no, nobody is told."
+        ],
+        buttons=[*accepts, button("No, thanks", actions.DECLINE_TOUR, facts.value)],
+    )
+
+
+def invited(who: Who, asked_at: datetime, *, new: bool) -> Message:
+    """The answer to whoever invites."""
+    if not new:
+        return compose([f"{named(who)} was invited {moment(asked_at)} and has not answered yet."])
+    return compose(
+        [f"{named(who)} is invited, in private."],
+        small=[
+            "They alone decide. You hear of it when they have joined, or in two weeks when they "
+            "have not."
+        ],
+    )
+
+
+def taken_up(who: Who, rota: str) -> Message:
+    """To whoever invited them."""
+    return compose([f":tada: {named(who)} has joined {escape(rota, NAME)}. Thank them!"])
+
+
+def not_taken_up(who: Who, rota: str) -> Message:
+    """To whoever invited them, two weeks later; the same whatever the answer was."""
+    return compose(
+        [f"{named(who)} did not take up the invitation to {escape(rota, NAME)}. It has ended."]
+    )
+
+
+def declined() -> Message:
+    """The answer to the press."""
+    return Message(text="Fine. Nobody is told, and you are not asked again soon.")
 
 
 def meaning(facts: TourFacts) -> list[str]:

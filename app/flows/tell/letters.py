@@ -14,12 +14,15 @@ from app.flows.tell.covers import (
     taken,
 )
 from app.flows.tell.moved import shifts_moved
-from app.flows.tell.tours import ended_for_you
+from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
 LETTERS: Mapping[str, Telling] = {
     "tour_ended_for_you": ended_for_you,
+    "tour_invitation": invitation,
+    "tour_taken_up": taken_up,
+    "tour_not_taken_up": not_taken_up,
     "cover_asked": asked,
     "cover_reminder": reminder,
     "cover_taken": taken,

@@ -1,20 +1,25 @@
 """Tours and what they change, told as they stand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.chat.message import Message
 from app.chat.words import tours as words
 from app.flows.extend_tour import is_extendable
+from app.flows.invitations import BY_FILE
 from app.flows.leave_rota import Leaving
 from app.flows.own_tours import tours_of
 from app.flows.serving import pool_of
 from app.flows.tell.names import who, who_if
-from app.flows.volunteer import Prospect
+from app.flows.volunteer import Prospect, known_tour
+from app.flows.volunteers import tour_of
 from app.flows.work import Work
-from app.rules.organisation import PersonId, Rota
-from app.rules.volunteering import between_shifts, boundary_on
+from app.rules.organisation import PersonId, Rota, Tour
+from app.rules.volunteering import between_shifts, boundary_on, first_day
+from storage import tours
+from storage.tours import StoredTour, TourState
 
 
 def tour_facts(work: Work, found: Prospect) -> words.TourFacts:
@@ -41,16 +46,16 @@ def tour_facts(work: Work, found: Prospect) -> words.TourFacts:
 
 def mine_facts(work: Work, rota: Rota, person: PersonId) -> words.MineFacts:
     """Somebody's own tours as they stand."""
-    tours = tours_of(work, rota, person)
+    running = tours_of(work, rota, person)
     spans = [
         (boundary_on(rota, each.starts, each.office), boundary_on(rota, each.ends, each.office))
-        for each in tours
+        for each in running
     ]
     until = max((end for _, end in spans), default=work.now)
     shifts = work.schedule.everyones_shifts(rota.id, work.now, until)
     crowd = len(pool_of(work, rota, work.now))
     shadows = work.schedule.shadows.get(rota.id, ())
-    last = tours[-1] if tours else None
+    last = running[-1] if running else None
     return words.MineFacts(
         rota=rota.id,
         tours=spans,
@@ -83,3 +88,38 @@ def ended_for_you(work: Work, facts: Mapping[str, Any]) -> Message:
     """To a volunteer for whom a manager left."""
     since = datetime.fromisoformat(facts["since"])
     return words.ended_for_you(who(work, facts["by"]), facts["rota"], since)
+
+
+def invitation(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """To whoever was invited, as it stands."""
+    row = tours.get(work.tx, facts["tour"])
+    rota = work.org.rotas.get(row.rota) if row else None
+    if row is None or rota is None:
+        return None
+    by = who(work, row.made_by) if row.made_by != BY_FILE else None
+    if tours_of(work, rota, row.person):
+        return words.invitation(None, by, words.Asked.JOINED, rota=row.rota)
+    if row.state is not TourState.INVITED:
+        declined = row.state is TourState.DECLINED
+        state = words.Asked.DECLINED if declined else words.Asked.OVER
+        return words.invitation(None, by, state, rota=row.rota)
+    found = tour_facts(work, known_tour(work, rota, _from_now(work, rota, row)))
+    told = replace(found, value=str(row.id))
+    return words.invitation(told, by, words.Asked.WAITS, rota=row.rota)
+
+
+def taken_up(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    row = tours.get(work.tx, facts["tour"])
+    return words.taken_up(who(work, row.person), row.rota) if row else None
+
+
+def not_taken_up(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    row = tours.get(work.tx, facts["tour"])
+    return words.not_taken_up(who(work, row.person), row.rota) if row else None
+
+
+def _from_now(work: Work, rota: Rota, row: StoredTour) -> Tour:
+    """The tour that accepting it now would be."""
+    versions, _ = work.schedule.rotas[rota.id]
+    starts = max(row.starts, first_day(versions, work.now, row.office))
+    return replace(tour_of(row), starts=starts)

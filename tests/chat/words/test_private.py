@@ -222,6 +222,14 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield tours.proposal(tour)
         yield tours.joined(tour, new=True)
         yield tours.extended(tour, new=True)
+        for asked_so in tours.Asked:
+            yield tours.invitation(tour, who, asked_so, rota=case.foreign)
+            yield tours.invitation(tour, None, asked_so, rota=case.foreign)
+    yield tours.invited(who, NOW, new=True)
+    yield tours.invited(who, NOW, new=False)
+    yield tours.taken_up(who, case.foreign)
+    yield tours.not_taken_up(who, case.foreign)
+    yield tours.declined()
     for own in (True, False):
         yield tours.mine(my_tours(case, own))
         yield tours.leave(leaving(case, own))

@@ -107,3 +107,43 @@ async def test_nobody_ends_another_ones_tour(wire: Wire) -> None:
     await wire.press("ben", actions.LEAVE_ROTA, "chi@acme.test")
     await wire.press("chi", actions.EXTEND_TOUR, "soon", trigger=await wire.trigger("chi"))
     assert wire.count(tours) == 0
+
+
+async def test_a_manager_invites_and_the_person_accepts(wire: Wire) -> None:
+    told = await wire.type("mia", "/oncall volunteer @ben weeks 13")
+    assert told.startswith("ben is invited, in private.")
+    assert "ben was invited" in await wire.type("mia", "/oncall volunteer ben@acme.test")
+    assert "ben@acme.test" not in serve(wire)
+    await wire.press("mia", actions.ACCEPT_TOUR, "1", trigger=await wire.trigger("mia"))
+    assert "not yours to answer" in str(await wire.view("mia"))
+    await wire.press("ben", actions.ACCEPT_TOUR, "1")
+    await wire.soon(lambda: "ben@acme.test" in serve(wire))
+
+
+async def test_no_thanks_is_answered_in_private(wire: Wire) -> None:
+    await wire.type("mia", "/oncall volunteer @ben")
+    await wire.press("ben", actions.DECLINE_TOUR, "1", trigger=await wire.trigger("ben"))
+    assert "Nobody is told" in str(await wire.view("ben"))
+    assert "has not answered yet" in await wire.type("mia", "/oncall volunteer @ben")
+
+
+async def test_who_names_themselves_volunteers(wire: Wire) -> None:
+    assert "Volunteer for volunteers?" in await wire.type("ben", "/oncall volunteer @ben")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("@nobody-of-ours", "I know nobody called “nobody-of-ours”"),
+        ("nobody@acme.test", "I know nobody called “nobody@acme.test”"),
+        ("@ben gladly", "I do not understand “gladly”"),
+    ],
+)
+async def test_whom_nobody_knows_is_not_invited(wire: Wire, line: str, sentence: str) -> None:
+    assert sentence in await wire.type("mia", f"/oncall volunteer {line}")
+    assert wire.count(tours) == 0
+
+
+async def test_only_a_manager_invites(wire: Wire) -> None:
+    assert "Only a manager invites" in await wire.type("ana", "/oncall volunteer @ben")
+    assert wire.count(tours) == 0
