@@ -21,6 +21,7 @@ from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
+from app.flows.offer import offers_due, settle_offers
 from app.flows.standing import StandingOrders
 from app.flows.without_slack import call_off_slack, is_slack_missed, slack_is_connected
 from app.front import Front, fronting
@@ -257,6 +258,7 @@ class Baton:
             lambda: self.parts.delivery.look(),
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
+            lambda: _offer_at_boundaries(kit),
             lambda: _keep_time(kit),
             Sealing(kit),
             self._keys,
@@ -318,6 +320,12 @@ async def _plan_handover(kit: Kit) -> None:
     """Looked at every second, because an `apply` may move the boundary; written rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
+
+
+async def _offer_at_boundaries(kit: Kit) -> None:
+    """Looked at every second: a boundary is an hour, an edit, or somebody who takes the shift."""
+    for number in await kit.read(offers_due):
+        await kit.do(settle_offers, number)
 
 
 async def _do_without_slack(kit: Kit) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from app.rules.incident import IncidentId
 from app.rules.organisation import PersonId
@@ -47,6 +47,8 @@ class Escalation:
     step_at: datetime | None = None
     ended_at: datetime | None = None
     answered_by: PersonId | None = None
+    boundary: datetime | None = None
+    """Set for an offer: the pager passed to `target` there (product.md 2)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +154,29 @@ def newest_of(tx: Connection, incident_id: IncidentId) -> Escalation | None:
 
 def list_ringing(tx: Connection, incident_id: IncidentId) -> list[Escalation]:
     return [_escalation(each) for each in _RINGING.all(tx, {"given_incident": incident_id})]
+
+
+def list_offers(tx: Connection) -> list[Escalation]:
+    """Every offer that rings, oldest first."""
+    rows = tx.execute(
+        select(escalations)
+        .where(
+            escalations.c.state == literal_column(f"'{Ringing.RINGING}'"),
+            escalations.c.boundary.is_not(None),
+        )
+        .order_by(escalations.c.id)
+    )
+    return [_escalation(row._mapping) for row in rows]
+
+
+def offered(tx: Connection, incident_id: IncidentId) -> frozenset[tuple[PersonId | None, datetime]]:
+    """To whom an incident was ever offered, and at which boundary."""
+    rows = tx.execute(
+        select(escalations.c.target, escalations.c.boundary).where(
+            escalations.c.incident == incident_id, escalations.c.boundary.is_not(None)
+        )
+    )
+    return frozenset((row.target, row.boundary) for row in rows)
 
 
 def list_started(tx: Connection, start: datetime, end: datetime) -> list[Escalation]:

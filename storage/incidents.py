@@ -12,7 +12,7 @@ from app.rules.incident import OPEN, Incident, IncidentId, State, may_move
 from app.rules.organisation import PersonId, Severity, SlaId
 from storage import bulk, tallies
 from storage.prepared import Prepared
-from storage.tables import incidents
+from storage.tables import WAKING, incidents
 from storage.upsert import put_if_new
 
 
@@ -221,6 +221,12 @@ def list_open(tx: Connection, *, limit: int = 200) -> list[Incident]:
     return _worst_first(tx, OPEN, limit)
 
 
+def list_held(tx: Connection) -> list[Incident]:
+    """Acknowledged ones that wake people; the index that holds nothing else is used."""
+    rows = tx.execute(select(incidents).where(WAKING, incidents.c.state == State.ACKNOWLEDGED))
+    return [_value(row._mapping) for row in rows]
+
+
 def list_not_closed(tx: Connection, *, limit: int = 200) -> list[Incident]:
     """Open ones and resolved ones that still owe their root cause or follow-up."""
     return _worst_first(tx, [*OPEN, State.RESOLVED], limit)
@@ -309,6 +315,22 @@ def adopt_channel(tx: Connection, incident_id: IncidentId, *, channel_id: str, n
         update(incidents)
         .where(incidents.c.id == incident_id, incidents.c.channel_id.is_(None))
         .values(channel_id=channel_id, channel_name=name)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def take_over(
+    tx: Connection, incident_id: IncidentId, *, was: PersonId, by: PersonId, at: datetime
+) -> bool:
+    """The acknowledgement passes to `by`; True for the one caller who took it from `was`."""
+    change = (
+        update(incidents)
+        .where(
+            incidents.c.id == incident_id,
+            incidents.c.state == State.ACKNOWLEDGED,
+            incidents.c.acknowledged_by == was,
+        )
+        .values(acknowledged_by=by, acknowledged_at=at, progress_at=at)
     )
     return tx.execute(change).rowcount == 1
 

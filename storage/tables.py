@@ -468,7 +468,8 @@ timeline = Table(
 # ── paging ────────────────────────────────────────────────────────────────────────────────────
 escalations = Table(
     # kind "incident": the one escalation of an incident. "page" and "escalate": asked by hand,
-    # each its own, ended only by its own answer (product.md 9).
+    # each its own, ended only by its own answer (product.md 9). With a `boundary` it is an offer:
+    # the incident passed that boundary acknowledged, and `target` has the pager since.
     "escalations",
     metadata,
     Column("id", Id, primary_key=True),
@@ -486,6 +487,7 @@ escalations = Table(
     Column("step_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("answered_by", Text),
+    Column("boundary", UtcDateTime),
     CheckConstraint("tier IN (1, 2)", name="tier"),
     Index(
         "uq_escalations_incident",
@@ -493,6 +495,15 @@ escalations = Table(
         unique=True,
         sqlite_where=text("kind = 'incident' AND state = 'ringing'"),
         postgresql_where=text("kind = 'incident' AND state = 'ringing'"),
+    ),
+    Index(
+        "uq_escalations_offer",
+        "incident",
+        "boundary",
+        "target",
+        unique=True,
+        sqlite_where=text("boundary IS NOT NULL"),
+        postgresql_where=text("boundary IS NOT NULL"),
     ),
     Index("ix_escalations_incident_id", "incident", "id"),
     Index(

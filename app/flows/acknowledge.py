@@ -18,7 +18,8 @@ from storage.participants import Role
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement:
-    """`first` is False when somebody had it already; `by` is whoever has it now."""
+    """`first` is False when somebody had it already and it was not offered to the one who
+    answers; `by` is whoever has it now."""
 
     incident: Incident
     by: PersonId
@@ -36,7 +37,7 @@ def acknowledge(work: Work, incident_id: IncidentId, *, by: Caller) -> Acknowled
             subject=incident.key,
             by=person,
         )
-    answer_by_hand(work, incident_id, person)
+    answered = answer_by_hand(work, incident_id, person)
     first = incidents.move(
         work.tx,
         incident_id,
@@ -53,14 +54,18 @@ def acknowledge(work: Work, incident_id: IncidentId, *, by: Caller) -> Acknowled
         watch_progress(work, incident_id, since=work.now)
         speak.refresh(work, work.incident(incident_id))
         speak.invite(work, work.incident(incident_id))
+    elif any(each.boundary for each in answered):
+        first = _take_over(work, incident, person)
     else:
         incidents.made_progress(work.tx, incident_id, person, work.now)
     after = work.incident(incident_id)
     return Acknowledgement(incident=after, by=after.acknowledged_by or person, first=first)
 
 
-def answer_by_hand(work: Work, incident_id: IncidentId, person: PersonId) -> None:
-    """A page asked for by hand ends with its own person; `escalate` with any manager."""
+def answer_by_hand(work: Work, incident_id: IncidentId, person: PersonId) -> list[Escalation]:
+    """A page asked for by hand ends with its own person; `escalate` with any manager. Those that
+    ended by this."""
+    ended = []
     for escalation in escalations.list_ringing(work.tx, incident_id):
         if escalation.kind is EscalationKind.INCIDENT:
             continue
@@ -71,6 +76,15 @@ def answer_by_hand(work: Work, incident_id: IncidentId, person: PersonId) -> Non
             end_escalation(work, escalation, answered_by=person, why="answered")
             work.note(incident_id, "answered", by=person, asked_by=escalation.asked_by)
             speak.refresh_card(work, work.incident(incident_id))
+            ended.append(escalation)
+    return ended
+
+
+def end_offers(work: Work, incident_id: IncidentId, *, why: str) -> None:
+    """There is nothing to take over any more."""
+    for each in escalations.list_ringing(work.tx, incident_id):
+        if each.boundary is not None:
+            end_escalation(work, each, why=why)
 
 
 def end_escalation(
@@ -115,6 +129,22 @@ def policy_of(work: Work, incident_id: IncidentId) -> Policy:
     """The policy at trigger time; a non-P1 that never rang has today's."""
     found = escalations.newest_of(work.tx, incident_id)
     return Policy.from_facts(found.policy) if found else Policy.of(work.org.escalation)
+
+
+def _take_over(work: Work, incident: Incident, person: PersonId) -> bool:
+    """The incident was offered to them at a boundary: the acknowledgement is theirs from now on
+    (product.md 2)."""
+    was = incident.acknowledged_by or ""
+    if not incidents.take_over(work.tx, incident.id, was=was, by=person, at=work.now):
+        return False
+    end_offers(work, incident.id, why="somebody has taken it over")
+    participants.join(work.tx, incident.id, person, Role.LEAD, at=work.now)
+    work.note(incident.id, "took_over", by=person, target=was)
+    watch_progress(work, incident.id, since=work.now)
+    fresh = work.incident(incident.id)
+    speak.refresh(work, fresh)
+    speak.invite(work, fresh)
+    return True
 
 
 def _stop_ringing(work: Work, incident_id: IncidentId, person: PersonId) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from app.flows import mend
 from app.flows.canary import lost_canary
 from app.flows.finding import Finding
+from app.flows.offer import offers_missing
 from app.flows.work import Work
 from app.rules import rota
 from storage import effects, handovers, incidents, tallies, watch
@@ -162,6 +163,15 @@ def _paging(work: Work) -> Iterator[Finding]:
             sentence=f"The acknowledgement of INC-{number} would never have expired.",
             incident=number,
             mend=partial(mend.let_expire, incident=number),
+        )
+    for number, boundary in offers_missing(work, before=work.now - UNREAD):
+        yield Finding(
+            rule="I7",
+            key=f"offer:{number}:{boundary.isoformat()}",
+            sentence=f"INC-{number} passed the boundary of {boundary:%d %B %H:%M} UTC and was not "
+            "offered to whoever has the pager since.",
+            incident=number,
+            mend=partial(mend.offer_it, incident=number),
         )
     for number in watch.cards_elsewhere(work.tx):
         yield Finding(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from app.flows.acknowledge import end_escalation, watch_progress
 from app.flows.hand_over import hand_over, refresh_handover
 from app.flows.kinds import Kind
+from app.flows.offer import settle_offers
 from app.flows.open_incident import start_paging
 from app.flows.quarantine import raise_unreadable
 from app.flows.work import Work
@@ -80,6 +81,11 @@ def let_expire(work: Work, *, incident: IncidentId) -> bool:
     since = found.progress_at or found.acknowledged_at or work.now
     watch_progress(work, incident, since=since)
     return True
+
+
+def offer_it(work: Work, *, incident: IncidentId) -> bool:
+    """A boundary went by, and whoever has the pager since was not asked to take it over."""
+    return bool(settle_offers(work, incident))
 
 
 def make_handover(work: Work, *, boundary: datetime) -> bool:

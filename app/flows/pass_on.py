@@ -1,5 +1,6 @@
 """I can't, pass on: the step ends, and the next one rings at once (product.md 8)."""
 
+from app.flows.acknowledge import end_escalation
 from app.flows.admit import Act, Caller, admit
 from app.flows.kinds import Kind
 from app.flows.work import Refused, Work
@@ -39,7 +40,9 @@ def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
             incident=page.incident,
             facts={"v": 1, "page": page.id},
         )
-        if page.step == escalation.step - 1:
+        if escalation.boundary is not None:
+            end_escalation(work, escalation, why="passed on")
+        elif page.step == escalation.step - 1:
             # Of a step that is over already, it cuts nobody else's time short.
             work.hasten(Lane.WAIT, f"step:{escalation.id}:{escalation.step}")
     return page
@@ -47,6 +50,8 @@ def pass_on(work: Work, page_id: int, *, by: Caller) -> Page:
 
 def _refuse_last(work: Work, escalation: Escalation, person: PersonId) -> None:
     subject = f"INC-{escalation.incident}"
+    if escalation.boundary is not None:
+        return  # whoever has had the incident until here goes on to have it
     if escalation.kind is EscalationKind.PAGE:
         raise Refused(
             f"{escalation.asked_by} asked for you by name, so there is nobody to pass it on to. "

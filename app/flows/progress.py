@@ -1,6 +1,6 @@
 """Progress: a recorded act of whoever has the incident keeps their acknowledgement alive."""
 
-from app.flows.acknowledge import policy_of, watch_progress
+from app.flows.acknowledge import end_offers, policy_of, watch_progress
 from app.flows.admit import Act, Caller, admit
 from app.flows.open_incident import trigger_again
 from app.flows.work import Refused, Work
@@ -44,6 +44,7 @@ def expire(work: Work, incident_id: IncidentId) -> bool:
         watch_progress(work, incident_id, since=since)
         return False
     who = incident.acknowledged_by or "whoever had it"
+    end_offers(work, incident_id, why="the acknowledgement expired, so it is paged anew")
     return trigger_again(
         work,
         incident,

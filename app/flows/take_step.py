@@ -84,7 +84,7 @@ def _turns(
     The last one is always yielded, so that there is a wait even when nobody could be reached.
     """
     if escalation.kind is EscalationKind.PAGE:
-        yield _by_hand(work, escalation, policy)
+        yield _by_hand(work, escalation, incident, policy)
         return
     route = routing.who(work.org, work.schedule, incident.service, incident.severity, work.now)
     passed = _passed(work, escalation)
@@ -128,10 +128,18 @@ def _manager_rounds(
     yield _Turn(tier=2, round=first, people=(), wait=policy.manager_wait)
 
 
-def _by_hand(work: Work, escalation: Escalation, policy: Policy) -> _Turn:
-    reason = f"{escalation.asked_by} asked for you: {escalation.why}"
-    choice = routing.Choice(person=escalation.target or "", reason=reason)
+def _by_hand(work: Work, escalation: Escalation, incident: Incident, policy: Policy) -> _Turn:
+    choice = _called(escalation)
+    if escalation.boundary is not None:
+        route = routing.who(work.org, work.schedule, incident.service, incident.severity, work.now)
+        on_duty = (each for each in route.primary if each.person == escalation.target)
+        choice = next(on_duty, choice)
     return _Turn(tier=1, round=escalation.round + 1, people=(choice,), wait=policy.primary_wait)
+
+
+def _called(escalation: Escalation) -> routing.Choice:
+    reason = f"{escalation.asked_by} asked for you: {escalation.why}"
+    return routing.Choice(person=escalation.target or "", reason=reason)
 
 
 def _passed(work: Work, escalation: Escalation) -> frozenset[PersonId]:

@@ -106,6 +106,7 @@ _CHANGES: Mapping[str, Callable[[Incident, Entry], Incident]] = {
     "expired": _again,
     "reopened": _again,
     "acknowledged": _acknowledged,
+    "took_over": _acknowledged,
     "resolved": _resolved,
     "closed": _ended(State.CLOSED),
     "cancelled": _ended(State.CANCELLED),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.rules.organisation import Organisation, PersonId, Team, WorkingHours
 
 DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
 OFFICE_DAYS = frozenset(range(5))
 OFFICE_START, OFFICE_END = time(9), time(18)
 """A person of no team works these hours where they are (design.md, organisation)."""
@@ -112,6 +113,19 @@ def working_intervals(hours: WorkingHours, start: datetime, end: datetime) -> It
         open_one = Interval(begin, stop)
     if open_one is not None:
         yield open_one
+
+
+def last_change(hours: WorkingHours, at: datetime) -> datetime | None:
+    """When `is_working` last turned over, at or before `at`; None for hours that never open."""
+    working = working_interval(hours, at)
+    if working is not None:
+        while (earlier := working_interval(hours, working.start - INSTANT)) is not None:
+            working = earlier
+        return working.start
+    today = at.astimezone(hours.timezone).date()
+    days = 7 * (len(hours.holidays) + 3)  # even when each holiday costs a week, one is left
+    past = (_working_day(hours, today - back * DAY) for back in range(days))
+    return next((each.end for each in past if each is not None and each.end <= at), None)
 
 
 def _around(hours: WorkingHours, at: datetime, days: int = 2) -> Iterator[Interval]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from app.flows.tell.names import BATON
 from app.flows.work import Work
 from app.paging.links import Claim
 from app.paging.words import address, tame
@@ -113,6 +114,8 @@ def _name(work: Work, person: PersonId | None) -> str:
     """As colleagues call them; the address only when nothing better is known."""
     if person is None:
         return ""
+    if person == BATON:
+        return "Baton"
     named, account = work.org.people.get(person), people.get(work.tx, person)
     known = (named.name if named else None) or (account.name if account else None)
     return known or person.partition("@")[0]

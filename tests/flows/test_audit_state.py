@@ -71,6 +71,19 @@ def count_rung(bench: Bench) -> int:
     return len(bench.do(lambda work: escalations.list_pages(work.tx, 1)))
 
 
+def test_what_passed_a_boundary_and_was_offered_to_nobody_is_offered(p1: Bench) -> None:
+    p1.clock.now = BOUNDARY - timedelta(minutes=10)
+    p1.do(acknowledge, 1, by=CHI)
+    p1.clock.now = BOUNDARY + timedelta(minutes=1)
+    assert "offer" not in keys(p1)
+    p1.clock.now = BOUNDARY + timedelta(minutes=3)
+    assert "offer" in keys(p1)
+    mend(p1)
+    assert "offer" not in keys(p1)
+    [page] = p1.do(lambda work: escalations.list_ringing(work.tx, 1))
+    assert page.target == "ana@acme.test"
+
+
 @pytest.fixture
 def p1(bench: Bench) -> Bench:
     """INC-1 rings Chi."""

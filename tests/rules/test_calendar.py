@@ -13,6 +13,7 @@ from app.rules.calendar import (
     awake_now,
     is_holiday,
     is_working,
+    last_change,
     next_change,
     next_opening,
     person_hours,
@@ -194,6 +195,7 @@ def test_an_opening_is_found_behind_any_number_of_holidays() -> None:
 @pytest.mark.parametrize("calendar", [hours(DUBLIN, days=[]), hours(DUBLIN, end=time(9))])
 def test_hours_that_never_open_are_said_to(calendar: WorkingHours) -> None:
     assert not is_working(calendar, at("2026-11-23T09:00"))
+    assert last_change(calendar, at("2026-11-23T09:00")) is None
     with pytest.raises(ValueError, match=r"^these working hours never open$"):
         next_opening(calendar, at("2026-11-23T09:00"))
 
@@ -233,6 +235,12 @@ def test_the_next_change_is_the_first_one(
         between = instant + (change - instant) * part / 8
         if between < change:
             assert is_working(calendar, between) is is_working(calendar, instant)
+    last = last_change(calendar, instant)
+    assert last is not None
+    assert last <= instant
+    assert is_working(calendar, last) is is_working(calendar, instant)
+    assert is_working(calendar, last - MICROSECOND) is not is_working(calendar, instant)
+    assert next_change(calendar, last) == change
 
 
 def test_a_persons_own_hours_are_their_teams_where_they_are() -> None:

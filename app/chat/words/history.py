@@ -65,8 +65,11 @@ def _paged(happening: Happening) -> str:
 
 
 def _by_hand(happening: Happening) -> str:
-    who = named(happening.target) if happening.target else "somebody"
-    return _by(happening, f"asked for {who}: {_text(happening, 'why')}")
+    return _by(happening, f"asked for {_whom(happening)}: {_text(happening, 'why')}")
+
+
+def _whom(happening: Happening) -> str:
+    return named(happening.target) if happening.target else "somebody"
 
 
 def _follow_up(happening: Happening) -> str:
@@ -96,6 +99,8 @@ _SENTENCES: dict[str, Callable[[Happening], str]] = {
     "expired": lambda h: f"the acknowledgement expired: {_text(h, 'why')}",
     "held": lambda h: f"held for the morning of {_text(h, 'team')}",
     "acknowledged": _deed("took it"),
+    "offered": lambda h: f"the pager has passed on: offered to {_whom(h)}",
+    "took_over": lambda h: _by(h, f"took it over from {_whom(h)}"),
     "answered": _deed("answered the page"),
     "passed_on": _deed("could not, and passed it on"),
     "not_actionable": _deed("called it not actionable"),

@@ -78,6 +78,8 @@ def how_it_ended(facts: PageFacts) -> str:
     if ended is None:
         return ""
     at = moment(ended.at)
+    if ended.passed and _by_name(facts):
+        return f":arrow_right: You passed on it {at}; whoever has had it goes on."
     if ended.passed:
         return f":arrow_right: You passed it on {at}; somebody else is being paged."
     if ended.yours:

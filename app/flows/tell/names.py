@@ -7,9 +7,14 @@ from app.flows.work import Work
 from app.rules.organisation import PersonId
 from storage import people
 
+BATON = "baton"
+"""Who acts when nobody but the clock does."""
+
 
 def who(work: Work, person: PersonId) -> Who:
     """Always somebody to name, also when neither file nor directory knows them."""
+    if person == BATON:
+        return Who(name="Baton")
     listed = work.org.people.get(person)
     account = people.get(work.tx, person)
     name = (listed.name if listed else None) or (account.name if account else None)

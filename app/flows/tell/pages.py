@@ -58,5 +58,8 @@ def _ended(
         return words.Ended(at=at, yours=True)
     if escalation.answered_by is not None:
         return words.Ended(at=at, by=who(work, escalation.answered_by))
-    over = "" if incident.state is State.TRIGGERED else incident.state.value
+    goes_on = incident.state is State.TRIGGERED or (
+        escalation.kind is not EscalationKind.INCIDENT and incident.state.is_open
+    )
+    over = "" if goes_on else incident.state.value
     return words.Ended(at=at, over=over)

@@ -184,9 +184,22 @@ def upgrade() -> None:
     op.add_column("overrides", sa.Column("swap", _id(), nullable=True))
     op.create_index("ix_overrides_request", "overrides", ["request"], unique=False)
     op.create_index("ix_overrides_swap", "overrides", ["swap"], unique=False)
+    op.add_column(
+        "escalations", sa.Column("boundary", columns.UtcDateTime(timezone=True), nullable=True)
+    )
+    op.create_index(
+        "uq_escalations_offer",
+        "escalations",
+        ["incident", "boundary", "target"],
+        unique=True,
+        sqlite_where=sa.text("boundary IS NOT NULL"),
+        postgresql_where=sa.text("boundary IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_escalations_offer", table_name="escalations")
+    op.drop_column("escalations", "boundary")
     op.drop_index("ix_overrides_swap", table_name="overrides")
     op.drop_index("ix_overrides_request", table_name="overrides")
     op.drop_column("overrides", "swap")
