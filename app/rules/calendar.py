@@ -5,9 +5,10 @@ Every instant is aware UTC and compared in UTC only: local arithmetic lies acros
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.rules.organisation import Organisation, PersonId, Team, WorkingHours
@@ -19,14 +20,15 @@ OFFICE_START, OFFICE_END = time(9), time(18)
 """A person of no team works these hours where they are (design.md, organisation)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Half-open: `start` is in, `end` is out."""
 
     start: datetime
     end: datetime
 
-    def __contains__(self, at: datetime) -> bool:
+    def __contains__(self, at: object) -> bool:
+        if not isinstance(at, datetime):
+            return False
         return self.start <= at < self.end
 
 

@@ -1,12 +1,13 @@
 """Who is on duty when: the one schedule that everything uses (product.md 21 and 26)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.rules.calendar import Interval
 from app.rules.organisation import Anchor, Leave, Override, PersonId
@@ -46,8 +47,7 @@ class Why(StrEnum):
     GAP = "gap"
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """`person` serves in `[start, end)`; None is an explicit gap.
 
     `turn` is the whole turn that this is a part of, however much of it was asked for, is
@@ -179,14 +179,29 @@ def _rotation(
         if at < turn.span.start:
             gap = Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED, slot=slot)
             found.append(gap)
-        found += _pieces(turn, away, slot)
+        if away or len(turn.duty) != 1 or turn.duty[0] != turn.span or not turn.stretch:
+            found += _pieces(turn, away, slot)
+        else:  # the common one, in which every millisecond of a rendering goes
+            found.append(_whole(turn, slot))
         at = turn.span.end
     if at < end:
         found.append(Shift(at, end, None, Why.GAP, note=NOT_STARTED, slot=slot))
-    inside = [each for each in found if start < each.end and each.start < end]
-    inside[0] = _cut(inside[0], max(inside[0].start, start), inside[0].end)
-    inside[-1] = _cut(inside[-1], inside[-1].start, min(inside[-1].end, end))
-    return inside
+    while found[0].end <= start:
+        del found[0]
+    while found[-1].start >= end:
+        del found[-1]
+    found[0] = _cut(found[0], max(found[0].start, start), found[0].end)
+    found[-1] = _cut(found[-1], found[-1].start, min(found[-1].end, end))
+    return found
+
+
+def _whole(turn: Turn, slot: int) -> Shift:
+    """As `_pieces` of a turn that is on duty from end to end, while nobody is away."""
+    (start, end), person = turn.span, turn.person(slot)
+    if person is None:
+        note = NOBODY if not slot else TOO_FEW
+        return Shift(start, end, None, Why.GAP, turn.whole, turn.version, note, slot=slot)
+    return Shift(start, end, person, Why.ROTATION, turn.whole, turn.version, "", None, None, slot)
 
 
 def _pieces(turn: Turn, away: Sequence[Leave], slot: int) -> list[Shift]:
@@ -226,7 +241,7 @@ def _without_the_away(shift: Shift, turn: Turn, away: Sequence[Leave]) -> list[S
         piece = _stood_in(shift, start, end, turn, gone)
         if found and (found[-1].person, found[-1].why) == (piece.person, piece.why):
             start = found.pop().start
-        found.append(replace(piece, start=start))
+        found.append(piece._replace(start=start))
     return found
 
 
@@ -235,14 +250,14 @@ def _stood_in(
 ) -> Shift:
     """Of several who serve at once each who is away has a stand-in of their own."""
     if shift.person not in gone:
-        return replace(shift, start=start, end=end)
+        return shift._replace(start=start, end=end)
     order, step = turn.order(), turn.stretch.step if turn.stretch else 0
     earlier = sum(each in gone for each in order[: shift.slot])
     free = [each for each in order[step:] if each not in gone]
     person = free[earlier] if earlier < len(free) else None
     why, note = (Why.LEAVE, STANDS_IN) if person else (Why.GAP, ALL_AWAY)
-    return replace(
-        shift, start=start, end=end, person=person, why=why, note=note, instead_of=shift.person
+    return shift._replace(
+        start=start, end=end, person=person, why=why, note=note, instead_of=shift.person
     )
 
 

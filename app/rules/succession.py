@@ -71,8 +71,7 @@ class RotaVersion:
         return max(self.effective or EVER, self.turns.begin)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A turn as far as its version is in force. `duty` lies inside `span`; `whole` reaches to
     the turn's own end, so that it stays what it was when a later version cuts it short."""
 

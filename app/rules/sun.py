@@ -62,7 +62,7 @@ def _watched(
             if at < begin:
                 yield Turn(Interval(at, begin), watch.span, (), reign.number, None, 0)
             duty = [_common(each, span) for each in turn.duty if _meet(each, span)]
-            yield replace(turn, span=span, whole=watch.span, duty=duty, version=reign.number)
+            yield turn._replace(span=span, whole=watch.span, duty=duty, version=reign.number)
             at = span.end
         if at < stop:
             yield Turn(Interval(at, stop), watch.span, (), reign.number, None, 0)

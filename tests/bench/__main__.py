@@ -9,7 +9,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import dispatch, flat, growth, intake, paging, peer, room, slack, start, waits
+from tests.bench import (
+    dispatch,
+    flat,
+    growth,
+    intake,
+    paging,
+    peer,
+    room,
+    rota,
+    slack,
+    start,
+    waits,
+)
 from tests.bench.plan import LONG, SHORT, TINY, Plan
 from tests.bench.table import Row, table
 
@@ -24,6 +36,7 @@ PARTS = {
     "flat": flat,
     "growth": growth,
     "start": start,
+    "rota": rota,
 }
 
 

@@ -35,9 +35,12 @@ PROMISED = {
         "resident memory, idle",
         "resident memory after 50 alerts",
     ),
-    ("waits", "flat"): (
+    ("waits", "flat", "rota"): (
         "5 waits end at once, late, Baton's steps taken",
         "an alert that repeats, 2,000 stored",
+        "a year of 7 people, 20 overrides, Baton, in use",
+        "who is on duty now, recurring-ical-events",
+        "shifts in 8 years",
     ),
     ("growth", "start"): (
         "grown by 50 alerts",

@@ -276,14 +276,12 @@ def test_two_windows_that_meet_are_one(data: st.DataObject) -> None:
     right = shifts(versions, overrides, middle, end)
     if alike(left[-1]) == alike(right[0]):
         one, other = left.pop(), right.pop(0)
-        left.append(
-            Shift(one.start, other.end, *(getattr(one, key) for key in Shift.__slots__[2:]))
-        )
+        left.append(Shift(one.start, other.end, *(getattr(one, key) for key in Shift._fields[2:])))
     assert left + right == shifts(versions, overrides, start, end)
 
 
 def alike(shift: Shift) -> list[object]:
-    return [getattr(shift, key) for key in Shift.__slots__[2:]]
+    return [getattr(shift, key) for key in Shift._fields[2:]]
 
 
 @settings(deadline=None)

@@ -1,6 +1,10 @@
 """Every rota's versions and overrides as one value."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.rules.rota import RotaVersion, Why
 from app.rules.schedule import Schedule
@@ -8,6 +12,8 @@ from tests.rules.company import at, company, override, rota, rotation
 
 WEEKLY = rota(["ana", "ben"], rotation(), name="data")
 """Friday, 18:00 in Dublin; Ana has the week from 20 November, 2026."""
+HOUR = timedelta(hours=1)
+MOMENTS = st.integers(-200, 6000).map(lambda hours: at("2026-01-01T00:00") + hours * HOUR)
 TUESDAY, FRIDAY, NEXT = at("2026-11-24T12:00"), at("2026-11-20T18:00"), at("2026-11-27T18:00")
 
 
@@ -56,3 +62,35 @@ def test_a_page_without_a_rota_keeps_that_nobody_had_it() -> None:
         "instead_of": None,
         "override_made_at": None,
     }
+
+
+# ── what it remembers ─────────────────────────────────────────────────────────────────────────
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_what_was_rendered_before_changes_no_answer(data: st.DataObject) -> None:
+    """In whatever order a schedule is asked, it says what a new one says."""
+    covers = [
+        override(
+            data.draw(st.sampled_from(["ana", "zoe"])),
+            f"{begin:%Y-%m-%dT%H:%M}",
+            f"{begin + data.draw(st.integers(1, 90)) * HOUR:%Y-%m-%dT%H:%M}",
+            made="2026-01-01T00:00",
+        )
+        for begin in data.draw(st.lists(MOMENTS, max_size=4))
+    ]
+    rotas = {"data": ((RotaVersion(WEEKLY, None),), covers)}
+    asked_before = Schedule(rotas)
+    for _ in range(6):
+        start = data.draw(MOMENTS)
+        end = start + data.draw(st.integers(-5, 2000)) * HOUR
+        new = Schedule(rotas)
+        assert asked_before.shifts("data", start, end) == new.shifts("data", start, end)
+        assert asked_before.on_duty("data", start) == Schedule(rotas).on_duty("data", start)
+
+
+def test_a_list_that_was_handed_out_may_be_changed() -> None:
+    schedule = Schedule({"data": ((RotaVersion(WEEKLY, None),), ())})
+    asked = schedule.shifts("data", FRIDAY, NEXT)
+    kept = list(asked)
+    asked.clear()
+    assert schedule.shifts("data", FRIDAY, NEXT) == kept
