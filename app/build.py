@@ -38,6 +38,7 @@ from handlers.file_watch import FileWatch
 from handlers.forgetting import Forgetting
 from handlers.key_holding import KeyHolding
 from handlers.loop_watch import LoopWatch
+from handlers.rota_watch import RotaWatch
 from handlers.sealing import Sealing
 from handlers.slack.alarm import SlackAlarm
 from handlers.slack.app import make_bolt
@@ -260,6 +261,7 @@ class Baton:
             lambda: _plan_handover(kit),
             lambda: _offer_at_boundaries(kit),
             lambda: _keep_time(kit),
+            RotaWatch(kit),
             Sealing(kit),
             self._keys,
             self._look_at_slack,

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.flows import correspond
 from app.flows.admit import Act, Caller, Operator, admit, is_manager
 from app.flows.flood import refuse_flood
 from app.flows.kinds import Kind
@@ -14,7 +15,7 @@ from app.paging.seal import Seal
 from app.paging.targets import Target
 from app.rules.ladder import DEFAULT_DELAY, Method, Rung
 from app.rules.organisation import PersonId
-from storage import contacts, people
+from storage import contacts, pager_tests, people
 from storage.contacts import Contact
 from storage.effects import Lane
 from storage.people import Account, Standing
@@ -97,7 +98,7 @@ def try_contacts(
     work: Work, person: PersonId, *, by: Caller, contact_id: int | None = None
 ) -> list[Contact]:
     """Ring a test page on every verified method (or the one), at most once a minute each;
-    returns those that ring."""
+    returns those that ring. Its person answers it: app.flows.got_test_page."""
     who = admit_to(work, by, person, managers=True)
     refuse_flood(work, by, who)
     wanted = [
@@ -121,6 +122,11 @@ def try_contacts(
             facts={"v": 1, "contact": each.id, "code": None},
         )
     work.audit("contacts_tested", person, by=who, contacts=[each.id for each in wanted])
+    if any(Method(each.method).wakes for each in wanted):  # only that proves anything for a night
+        pager_tests.add(work.tx, person=person, at=work.now, by=who)
+        if who != person:
+            about = f"{work.now:%Y-%m-%dT%H:%M}"
+            correspond.write(work, person, "pager_test", about=about, by=who)
     return wanted
 
 

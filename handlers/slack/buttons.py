@@ -62,6 +62,7 @@ def register(
         **volunteers.PRESSES,
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
+        actions.GOT_TEST_PAGE: lambda work, ask, value: oncall.got_test_page(work, ask),
         actions.CONTACTS: lambda work, ask, value: forms.open(work, ask),
         actions.ADD_CONTACT: lambda work, ask, value: forms.ask_for_one(work, ask),
         actions.SEND_CODE: lambda work, ask, value: forms.send_code(work, ask, numbers(value)[0]),

@@ -6,12 +6,14 @@ from datetime import date
 
 from app.chat.client import Chat
 from app.chat.errors import ChatError
+from app.chat.words import readiness
 from app.chat.words.cover import CoverFacts
 from app.chat.words.handover import Owed
 from app.chat.words.home import Call, HomeFacts, home
 from app.chat.words.inputs import View
 from app.flows.admit import Act, SlackCaller, admit
 from app.flows.kit import Kit
+from app.flows.readiness import readiness_of
 from app.flows.serving import pool_of
 from app.flows.standing import NoOrganisation
 from app.flows.tell import covers as covers_told
@@ -68,6 +70,7 @@ def home_of(work: Work, caller: SlackCaller) -> View:
             owed=_owed(work, person),
             incidents=mine,
             ways=oncall.ways_of(work, person),
+            ready=readiness.lines(readiness_of(work, person)),
         )
     )
 

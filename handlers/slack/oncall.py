@@ -3,10 +3,12 @@
 from datetime import MAXYEAR, datetime, timedelta
 from typing import TypeAlias
 
-from app.chat.words import guide, help
+from app.chat.words import guide, help, readiness
 from app.chat.words import oncall as words
 from app.flows.admit import Act, admit
 from app.flows.contact import rungs_of, try_contacts
+from app.flows.got_test_page import got_test_page as got
+from app.flows.readiness import readiness_of
 from app.flows.tell.names import everyone, who_if
 from app.flows.work import Work
 from app.rules import calendar, routing
@@ -93,14 +95,23 @@ def coming(work: Work, ask: Ask) -> Reply:
 
 def mine(work: Work, ask: Ask) -> Reply:
     person = admit(work, ask.by, Act.LOOK)
-    return Reply(message=words.mine(duties_of(work, person), ways_of(work, person)))
+    lights = readiness.lines(readiness_of(work, person))
+    return Reply(message=words.mine(duties_of(work, person), ways_of(work, person), lights))
 
 
 def test(work: Work, ask: Ask) -> Reply:
     """Rings everything of the asker's that is verified."""
     person = admit(work, ask.by, Act.CONTACT)
     rung = try_contacts(work, person, by=ask.by)
-    return Reply(message=words.tested([(each.method, each.hint) for each in rung]))
+    wakes = any(Method(each.method).wakes for each in rung)
+    hints = [(each.method, each.hint) for each in rung]
+    return Reply(message=words.tested(hints, answerable=wakes))
+
+
+def got_test_page(work: Work, ask: Ask) -> Reply:
+    """The test page has come."""
+    got(work, by=ask.by)
+    return Reply(message=words.got_test_page())
 
 
 def duties_of(work: Work, person: PersonId) -> Shifts:

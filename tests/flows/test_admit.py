@@ -44,6 +44,7 @@ from app.flows.admit import (
 from app.flows.cancel import cancel
 from app.flows.declare import declare
 from app.flows.extend_tour import extend_tour
+from app.flows.got_test_page import got_test_page
 from app.flows.join import join
 from app.flows.know_people import know_people
 from app.flows.leave_rota import leave_rota, would_leave
@@ -119,6 +120,7 @@ hand_over         yes    no     yes     no    no     no       no      no  no    
 add_contact       yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 list_contacts     yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 try_contacts      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+got_test_page     yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 send_code         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 verify_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 remove_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
@@ -224,6 +226,11 @@ def try_one(work: Work, by: Caller, person: PersonId) -> Any:
     return contact.try_contacts(work, person, by=by)
 
 
+def got_one(work: Work, by: Caller, person: PersonId) -> Any:
+    try_one(work, OPERATOR, person)
+    return got_test_page(work, by=by)
+
+
 def revoke(work: Work, by: Caller, me: PersonId) -> Any:
     intake_token.new_token(work, "generic")
     return intake_token.revoke_token(work, intake_token.list_tokens(work)[-1].id, by=by)
@@ -302,6 +309,7 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         lambda work, by, me: contact.list_contacts(work, me, by=by),
     ),
     "try_contacts": (contact.try_contacts, try_one),
+    "got_test_page": (got_test_page, got_one),
     "send_code": (verify_contact.begin_verification, send_code),
     "verify_contact": (verify_contact.verify_contact, verify),
     "remove_contact": (

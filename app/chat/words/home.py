@@ -48,6 +48,7 @@ class HomeFacts:
     owed: Sequence[Owed] = ()
     incidents: Sequence[Row] = ()
     ways: Sequence[Way] = ()
+    ready: Sequence[str] = ()
     refused: str = ""
 
 
@@ -75,6 +76,8 @@ def home(facts: HomeFacts) -> View:
     if facts.owed:
         blocks.append(section("\n".join(["*Follow-ups owed*", *_owed(facts.owed)])))
     blocks.append(section("*How you are reached*\n" + "\n".join(ways_lines(facts.ways))))
+    if facts.ready:
+        blocks.append(section("*Ready for a shift?*\n" + "\n".join(facts.ready)))
     blocks.append(context(f"As of {moment(facts.now)}. Open this tab again to see it fresh."))
     return {"type": "home", "blocks": blocks}
 

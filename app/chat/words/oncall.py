@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.chat.blocks import compose
+from app.chat import actions
+from app.chat.blocks import button, compose
 from app.chat.message import Message
 from app.chat.words.dates import moment
 from app.chat.words.escape import escape
@@ -78,13 +79,14 @@ def coming(duties: Sequence[Duty]) -> Message:
     return compose(lines)
 
 
-def mine(duties: Sequence[Duty], ways: Sequence[Way]) -> Message:
-    """My shifts, and how I am reached while I have one."""
+def mine(duties: Sequence[Duty], ways: Sequence[Way], ready: Sequence[str] = ()) -> Message:
+    """My shifts, how I am reached while I have one, and whether I am ready for it."""
     lines = ["*Your shifts*"]
     lines += [f"{_span(duty)} · {escape(duty.rota, NAME)}{_covering(duty)}" for duty in duties]
     if not duties:
         lines.append("None in the next eight weeks.")
-    return compose([*lines, "*How you are reached*", *ways_lines(ways)])
+    lines += ["*How you are reached*", *ways_lines(ways)]
+    return compose([*lines, "*Ready for a shift?*", *ready] if ready else lines)
 
 
 def ways_lines(ways: Sequence[Way]) -> list[str]:
@@ -102,15 +104,29 @@ def ways_lines(ways: Sequence[Way]) -> list[str]:
     return lines
 
 
-def tested(hints: Sequence[tuple[str, str]]) -> Message:
-    """A test page is on its way: (method, hint) of everything that rings."""
+def tested(hints: Sequence[tuple[str, str]], *, answerable: bool) -> Message:
+    """A test page is on its way: (method, hint) of everything that rings. `answerable`: something
+    of it wakes, so that its coming proves that a night's page comes."""
     told = ", ".join(named_way(method, hint) for method, hint in hints)
+    missing = "Nothing came? `/oncall contact` shows what is set up; sound must be allowed there."
     return compose(
         [f"A test page goes out now by {told}."],
-        small=[
-            "Nothing came? `/oncall contact` shows what is set up; sound must be allowed there."
-        ],
+        small=[("Press when your phone has rung. " if answerable else "") + missing],
+        buttons=[button("I got it", actions.GOT_TEST_PAGE, style="primary")] if answerable else [],
     )
+
+
+def test_was_asked(by: Who) -> Message:
+    """To somebody whose pager another person tests."""
+    return compose(
+        [f":telephone_receiver: {named(by)} has sent a test page to your phone. Did it ring?"],
+        small=["Nothing is wrong. Nothing came? `/oncall contact` shows what is set up."],
+        buttons=[button("I got it", actions.GOT_TEST_PAGE, style="primary")],
+    )
+
+
+def got_test_page() -> Message:
+    return compose(["Noted: your pager works. It counts for your shifts of the next 30 days."])
 
 
 def _serves(duty: Duty) -> str:

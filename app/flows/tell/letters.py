@@ -14,6 +14,7 @@ from app.flows.tell.covers import (
     taken,
 )
 from app.flows.tell.moved import shifts_moved
+from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up
 from app.flows.work import Work
 
@@ -30,6 +31,9 @@ LETTERS: Mapping[str, Telling] = {
     "shift_taken": shift_taken,
     "cover_asked_for_you": asked_for_you,
     "shifts_moved": shifts_moved,
+    "not_ready": not_ready,
+    "not_ready_manager": not_ready_manager,
+    "pager_test": pager_test,
 }
 """The names are stored with what is due, so they are never renamed."""
 

@@ -22,12 +22,15 @@ from app.chat.words import (
     moved,
     oncall,
     panel,
+    readiness,
     replies,
     tours,
 )
 from app.chat.words.ringing import Asked
+from app.rules.calendar import Interval
 from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
 from app.rules.organisation import Service, Severity, Sla, Team, WorkingHours
+from app.rules.readiness import Checked, Light, Need, Readiness
 from tests.chat.words.cases import ANA, CASES, NOW, STATES, Case
 from tests.chat.words.checks import assert_sound, buttons_of
 
@@ -151,6 +154,23 @@ def ways(case: Case) -> list[oncall.Way]:
     return [oncall.Way(method="push", hint=case.foreign, verified=False, wakes=True)] * 10
 
 
+def readinesses(case: Case) -> Iterator[Readiness]:
+    """Every light of every need."""
+    for light in Light:
+        for at in (None, NOW):
+            yield Readiness(
+                person="ana@acme.test",
+                checked=tuple(Checked(need=need, light=light, at=at) for need in Need),
+                rota=case.foreign,
+                shift=Interval(NOW, NOW + SOON),
+            )
+
+
+def not_none(message: Message | None) -> Message:
+    assert message is not None
+    return message
+
+
 def a_service(case: Case) -> Service:
     slas = tuple(Sla(id=f"s{n}", text=case.foreign, core=n == 0) for n in range(MANY))
     return Service(id="x" * 75, name=case.foreign, team="t", slas=slas)
@@ -238,7 +258,15 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield tours.ended_for_you(who, case.foreign, NOW)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
-    yield oncall.tested([("push", case.foreign)] * 10)
+    yield oncall.tested([("push", case.foreign)] * 10, answerable=True)
+    yield oncall.tested([("email", case.foreign)], answerable=False)
+    yield oncall.test_was_asked(crowd[0])
+    yield oncall.got_test_page()
+    for found in readinesses(case):
+        yield oncall.mine(duties(case), ways(case), readiness.lines(found))
+        if not found.ready:
+            yield not_none(readiness.not_ready(found, case.foreign, NOW))
+            yield not_none(readiness.not_ready_manager(found, crowd[0], case.foreign, NOW))
     yield oncall.who_now(
         oncall.Now(
             volunteers=duties(case)[0],
@@ -305,6 +333,7 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
                 tour_ends=NOW.date(),
                 cover=[*covers(case)] * FEW,
                 owed=[handover.Owed(key="INC-1", text=case.foreign, team=case.foreign)] * FEW,
+                ready=readiness.lines(next(readinesses(case))),
             )
         ),
         home.home(home.HomeFacts(now=NOW, refused="You may not.")),
