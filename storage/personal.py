@@ -66,6 +66,7 @@ WITHIN: Sequence[Column[Any]] = (
     tables.timeline.c.facts,
     tables.pages.c.rota_facts,
     tables.effects.c.facts,
+    tables.gaps.c.people,
     tables.proposals.c.facts,
 )
 """Texts and facts in which their id may stand."""

@@ -228,6 +228,24 @@ feeds = Table(
     Column("revoked_at", UtcDateTime),
     Index("ix_feeds_subject", "kind", "subject"),
 )
+gaps = Table(
+    # A hole of a rota that was seen ahead of its time, until it is closed (product.md 25).
+    # `services` is empty for all of them; without `end_at` no end of it is in sight.
+    "gaps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("lack", Text, nullable=False),
+    Column("services", Text, nullable=False),
+    Column("people", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("end_at", UtcDateTime),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index("ix_gaps_closed", "closed_at"),
+)
 pager_tests = Table(
     # A test page, and whether its person answered it (product.md 25).
     "pager_tests",

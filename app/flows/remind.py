@@ -6,12 +6,14 @@ from typing import Any
 from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
 from app.flows.readiness import look_at_readiness
+from app.flows.rota_digest import write_digest
 from app.flows.work import Work
 
 REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "cover": remind_of_cover,
     "tour_invitation": end_invitation,
     "readiness": look_at_readiness,
+    "rota_digest": write_digest,
 }
 """By what they are about; the names are stored, so they are never renamed."""
 

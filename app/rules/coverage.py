@@ -2,7 +2,7 @@
 who are not the same person (product.md 4, 8, 11 and 25)."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,8 @@ from app.rules.organisation import (
 )
 from app.rules.routing import Route
 from app.rules.schedule import Schedule
+
+NEVER: Mapping[datetime, datetime] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +64,16 @@ class Hole:
 
 
 def holes(
-    org: Organisation, schedule: Schedule, reach: Reach, start: datetime, end: datetime
+    org: Organisation, schedule: Schedule, reach: Reach | None, start: datetime, end: datetime
 ) -> list[Hole]:
     """Every hole of `[start, end)`, in order; none is the proof that there is none, for every
     instant at which an answer can change is looked at.
 
-    Out of hours all services are one (product.md 1), so they are looked at once, at every hour:
-    what has no service pages that rota in the day as well (product.md 14). Owners are looked at
-    in their hours. A team without a rota has none to miss: its channel is called (product.md 2).
+    Without `reach` everybody is taken to be reachable. Out of hours all services are one
+    (product.md 1), so they are looked at once, at every hour: what has no service pages that rota
+    in the day as well (product.md 14). Owners are looked at in their hours, and a hole there goes
+    on over the nights between. A team without a rota has none to miss: its channel is called
+    (product.md 2).
     """
     shared = {*leave_points(schedule), *duty_points(schedule, org.manager_rota, start, end)}
     everywhere = _out_of_hours(org, schedule, reach, shared, start, end)
@@ -85,7 +89,7 @@ def holes(
 def _out_of_hours(
     org: Organisation,
     schedule: Schedule,
-    reach: Reach,
+    reach: Reach | None,
     shared: set[datetime],
     start: datetime,
     end: datetime,
@@ -102,7 +106,7 @@ def _out_of_hours(
 def _in_hours(
     org: Organisation,
     schedule: Schedule,
-    reach: Reach,
+    reach: Reach | None,
     shared: set[datetime],
     team: Team,
     services: tuple[ServiceId, ...],
@@ -115,7 +119,8 @@ def _in_hours(
     stretches = cuts(points, start, end)
     known: dict[int, list[Hole]] = {}
     looked: list[Hole] = []
-    for working in working_intervals(team.working_hours, start, end):
+    spans = list(working_intervals(team.working_hours, start, end))
+    for working in spans:
         number = bisect_right(stretches, working.start) - 1
         while stretches[number] < working.end:
             begin = max(stretches[number], working.start)
@@ -124,13 +129,14 @@ def _in_hours(
             stop = min(stretches[number + 1], working.end)
             looked += [replace(each, start=begin, end=stop) for each in known[number]]
             number += 1
-    return [replace(each, services=services) for each in _joined(looked)]
+    next_day = {one.end: other.start for one, other in pairwise(spans)}
+    return [replace(each, services=services) for each in _joined(looked, next_day)]
 
 
 def _at(
     org: Organisation,
     schedule: Schedule,
-    reach: Reach,
+    reach: Reach | None,
     service: ServiceId | None,
     rota: RotaId | None,
     at: datetime,
@@ -144,14 +150,14 @@ def _at(
 
 
 def _first_tier(
-    schedule: Schedule, reach: Reach, route: Route, rota: RotaId, at: datetime
+    schedule: Schedule, reach: Reach | None, route: Route, rota: RotaId, at: datetime
 ) -> Hole | None:
     running = schedule.all_on_duty(rota, at)
     empty = [each for each in running if each.person is None]
     people = tuple(each.person for each in route.primary)
     if not people:
         return _hole(at, 1, rota, Lack.NOBODY, note=empty[0].note if empty else "")
-    if not any(reach.of(each, out_of_hours=route.out_of_hours) for each in people):
+    if not _reached(reach, people, route):
         return _hole(at, 1, rota, Lack.UNREACHABLE, people)
     if empty:
         return _hole(at, 1, rota, Lack.PLACES, note=f"{len(empty)} of {len(running)} are empty")
@@ -159,7 +165,7 @@ def _first_tier(
 
 
 def _second_tier(
-    org: Organisation, schedule: Schedule, reach: Reach, route: Route, at: datetime
+    org: Organisation, schedule: Schedule, reach: Reach | None, route: Route, at: datetime
 ) -> Hole | None:
     rota, duty = org.manager_rota, schedule.on_duty(org.manager_rota, at)
     others = tuple(each.person for each in route.managers if each.person not in route.tier_one)
@@ -169,9 +175,15 @@ def _second_tier(
         return _hole(at, 2, rota, Lack.NOT_MANAGER, (duty.person,))
     if not others:
         return _hole(at, 2, rota, Lack.ALONE, (duty.person,))
-    if not any(reach.of(each, out_of_hours=route.out_of_hours) for each in others):
+    if not _reached(reach, others, route):
         return _hole(at, 2, rota, Lack.UNREACHABLE, others)
     return None
+
+
+def _reached(reach: Reach | None, people: Iterable[PersonId], route: Route) -> bool:
+    if reach is None:
+        return True
+    return any(reach.of(each, out_of_hours=route.out_of_hours) for each in people)
 
 
 def _hole(
@@ -195,13 +207,14 @@ def _owners(org: Organisation) -> Iterator[tuple[Team, tuple[ServiceId, ...]]]:
             yield org.teams[team], tuple(each.id for each in services)
 
 
-def _joined(looked: Iterable[Hole]) -> list[Hole]:
-    """Neighbours of one tier that are the same hole, as one."""
+def _joined(looked: Iterable[Hole], next_day: Mapping[datetime, datetime] = NEVER) -> list[Hole]:
+    """Neighbours of one tier that are the same hole, as one; `next_day` says when the hours that
+    end then open again."""
     found: list[Hole] = []
     last: dict[int, int] = {}
     for hole in looked:
         before = last.get(hole.tier)
-        if before is not None and _goes_on(found[before], hole):
+        if before is not None and _goes_on(found[before], hole, next_day):
             found[before] = replace(found[before], end=hole.end)
             continue
         last[hole.tier] = len(found)
@@ -209,8 +222,9 @@ def _joined(looked: Iterable[Hole]) -> list[Hole]:
     return found
 
 
-def _goes_on(one: Hole, other: Hole) -> bool:
-    return one.end == other.start and replace(one, start=other.start, end=other.end) == other
+def _goes_on(one: Hole, other: Hole, next_day: Mapping[datetime, datetime]) -> bool:
+    follows = other.start in (one.end, next_day.get(one.end))
+    return follows and replace(one, start=other.start, end=other.end) == other
 
 
 def _says_it_already(everywhere: Hole, own: Hole) -> bool:

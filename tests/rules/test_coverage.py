@@ -93,6 +93,7 @@ def test_in_hours_whoever_slack_reaches_is_no_hole() -> None:
     assert all(each.lack is Lack.UNREACHABLE for each in owners)
     opened = [each.start.astimezone(DUBLIN).time() for each in owners]
     assert opened == [time(9)] * len(opened)
+    assert holes(org, Schedule.of(org), None, BEGIN, END) == []
 
 
 def test_a_manager_who_is_primary_and_has_no_other_behind_them_is_a_hole() -> None:
@@ -259,3 +260,12 @@ def test_an_empty_and_a_long_window_have_an_answer(weeks: int) -> None:
     reach = all_reachable(org)
     assert holes(org, Schedule.of(org), reach, begin, begin) == []
     assert holes(org, Schedule.of(org), reach, begin, begin + timedelta(weeks=weeks)) == []
+
+
+def test_a_hole_in_a_teams_hours_is_one_over_the_nights_between() -> None:
+    org = acme()
+    rotas = {**org.rotas, "data": replace(org.rotas["data"], members=())}
+    org = replace(org, rotas=rotas)
+    first, *more = found(org)
+    assert (first.start, first.tier, more) == (at("2026-03-23T09:00"), 1, [])
+    assert first.end == at("2026-04-02T17:00")  # the third is a holiday, and then the weekend

@@ -28,7 +28,7 @@ class _Ground:
 
     organisation: Organisation
     schedule: Schedule
-    reach: Reach
+    reach: Reach | None
     now: datetime
 
 
@@ -41,7 +41,7 @@ def tell(span: timedelta, *, file: str | None, reachable: bool, as_json: bool) -
         ground = _Ground(
             organisation=ground.organisation,
             schedule=ground.schedule,
-            reach=_everybody(ground.organisation),
+            reach=None,
             now=ground.now,
         )
         say("Everybody is taken to have a contact method that wakes, and an active account.")
@@ -148,20 +148,13 @@ def _ground(file: str | None) -> _Ground:
     return _Ground(
         organisation=here.organisation,
         schedule=here.schedule,
-        reach=_everybody(here.organisation),
+        reach=None,
         now=here.now,
     )
 
 
 def _in_force(work: Work) -> _Ground:
     return _Ground(organisation=work.org, schedule=work.schedule, reach=reach(work), now=work.now)
-
-
-def _everybody(organisation: Organisation) -> Reach:
-    people = set(organisation.people)
-    for rota in organisation.rotas.values():
-        people |= {*rota.everybody, *(each.person for each in rota.overrides)}
-    return Reach(asleep=frozenset(people), awake=frozenset(people))
 
 
 def _as_json(found: Sequence[Hole], start: datetime, end: datetime) -> str:

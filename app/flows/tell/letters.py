@@ -15,6 +15,7 @@ from app.flows.tell.covers import (
 )
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
+from app.flows.tell.rota_digest import weekly
 from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up
 from app.flows.work import Work
 
@@ -34,6 +35,7 @@ LETTERS: Mapping[str, Telling] = {
     "not_ready": not_ready,
     "not_ready_manager": not_ready_manager,
     "pager_test": pager_test,
+    "rota_digest": weekly,
 }
 """The names are stored with what is due, so they are never renamed."""
 

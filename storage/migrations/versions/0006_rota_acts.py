@@ -51,6 +51,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_feeds_subject", "feeds", ["kind", "subject"], unique=False)
     op.create_table(
+        "gaps",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("tier", sa.Integer(), nullable=False),
+        sa.Column("lack", sa.Text(), nullable=False),
+        sa.Column("services", sa.Text(), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("start_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("end_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
+    )
+    op.create_index("ix_gaps_closed", "gaps", ["closed_at"], unique=False)
+    op.create_table(
         "handover_notes",
         sa.Column("rota", sa.Text(), nullable=False),
         sa.Column("boundary", columns.UtcDateTime(timezone=True), nullable=False),
@@ -225,6 +241,8 @@ def downgrade() -> None:
     op.drop_index("ix_leave_calendars_person", table_name="leave_calendars")
     op.drop_table("leave_calendars")
     op.drop_table("handover_notes")
+    op.drop_index("ix_gaps_closed", table_name="gaps")
+    op.drop_table("gaps")
     op.drop_index("ix_feeds_subject", table_name="feeds")
     op.drop_table("feeds")
     op.drop_index("ix_cover_requests_state", table_name="cover_requests")

@@ -13,6 +13,7 @@ from app.chat.words import (
     contact_forms,
     cover,
     forms,
+    gaps,
     guide,
     handover,
     help,
@@ -24,10 +25,12 @@ from app.chat.words import (
     panel,
     readiness,
     replies,
+    rota_digest,
     tours,
 )
 from app.chat.words.ringing import Asked
 from app.rules.calendar import Interval
+from app.rules.coverage import Lack
 from app.rules.incident import FollowUp, FollowUpKind, Incident, Missing, State
 from app.rules.organisation import Service, Severity, Sla, Team, WorkingHours
 from app.rules.readiness import Checked, Light, Need, Readiness
@@ -166,6 +169,24 @@ def readinesses(case: Case) -> Iterator[Readiness]:
             )
 
 
+def gap_facts(case: Case) -> Iterator[gaps.GapFacts]:
+    """Each lack, with its end in sight and without, closed, and over."""
+    for lack in Lack:
+        for tier, end in ((1, NOW + SOON), (2, None)):
+            yield gaps.GapFacts(
+                rota=case.foreign,
+                tier=tier,
+                lack=lack,
+                services=[case.foreign],
+                people=case.crowd[:1] if tier == 1 else (),
+                note=case.foreign,
+                start=NOW,
+                end=end,
+                closed=lack is Lack.PLACES,
+                over=lack is Lack.ALONE,
+            )
+
+
 def not_none(message: Message | None) -> Message:
     assert message is not None
     return message
@@ -262,6 +283,17 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield oncall.tested([("email", case.foreign)], answerable=False)
     yield oncall.test_was_asked(crowd[0])
     yield oncall.got_test_page()
+    for gap in gap_facts(case):
+        yield gaps.gap_ahead(gap)
+    yield rota_digest.rota_digest(
+        rota_digest.DigestFacts(
+            gaps=list(gap_facts(case)),
+            unready=[(crowd[0], found) for found in readinesses(case)] * 3,
+            risks=[(case.foreign, crowd[0], 12)],
+            pools=[(case.foreign, 2, 5, 8), (case.foreign, 9, 5, 8)],
+            ending=[(crowd[0], case.foreign, NOW.date())] * FEW,
+        )
+    )
     for found in readinesses(case):
         yield oncall.mine(duties(case), ways(case), readiness.lines(found))
         if not found.ready:
