@@ -201,6 +201,27 @@ def a_team(case: Case, number: int = 0) -> Team:
     return Team(id=f"t{number}", name=case.foreign, channel="#x", members=(), working_hours=HOURS)
 
 
+def of_readiness(case: Case) -> Iterator[Message]:
+    """Whether people and rotas are ready."""
+    crowd = case.crowd
+    for gap in gap_facts(case):
+        yield gaps.gap_ahead(gap)
+    yield rota_digest.rota_digest(
+        rota_digest.DigestFacts(
+            gaps=list(gap_facts(case)),
+            unready=[(crowd[0], found) for found in readinesses(case)] * 3,
+            risks=[(case.foreign, crowd[0], 12)],
+            pools=[(case.foreign, 2, 5, 8), (case.foreign, 9, 5, 8)],
+            ending=[(crowd[0], case.foreign, NOW.date())] * FEW,
+        )
+    )
+    for found in readinesses(case):
+        yield oncall.mine(duties(case), ways(case), readiness.lines(found))
+        if not found.ready:
+            yield not_none(readiness.not_ready(found, case.foreign, NOW))
+            yield not_none(readiness.not_ready_manager(found, crowd[0], case.foreign, NOW))
+
+
 def messages(case: Case, state: State) -> Iterator[Message]:
     one, who, crowd = an_incident(case, state), case.crowd[0], case.crowd
     asked = Asked(people=crowd, asked_by=who, why=case.foreign, managers=True)
@@ -283,22 +304,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield oncall.tested([("email", case.foreign)], answerable=False)
     yield oncall.test_was_asked(crowd[0])
     yield oncall.got_test_page()
-    for gap in gap_facts(case):
-        yield gaps.gap_ahead(gap)
-    yield rota_digest.rota_digest(
-        rota_digest.DigestFacts(
-            gaps=list(gap_facts(case)),
-            unready=[(crowd[0], found) for found in readinesses(case)] * 3,
-            risks=[(case.foreign, crowd[0], 12)],
-            pools=[(case.foreign, 2, 5, 8), (case.foreign, 9, 5, 8)],
-            ending=[(crowd[0], case.foreign, NOW.date())] * FEW,
-        )
-    )
-    for found in readinesses(case):
-        yield oncall.mine(duties(case), ways(case), readiness.lines(found))
-        if not found.ready:
-            yield not_none(readiness.not_ready(found, case.foreign, NOW))
-            yield not_none(readiness.not_ready_manager(found, crowd[0], case.foreign, NOW))
+    yield from of_readiness(case)
     yield oncall.who_now(
         oncall.Now(
             volunteers=duties(case)[0],
