@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.flows.work import Work
 from app.rules.escalation import Policy
 from storage import effects, escalations
-from storage.effects import Effect, OfPage
+from storage.effects import Effect, Lane, OfPage
 from storage.escalations import Escalation, Page, Ringing
 
 LATE = timedelta(seconds=1)
@@ -30,8 +30,13 @@ def start_wait(work: Work, ring: Effect, page: Page, *, beside: Sequence[int]) -
     if ring.attempts > 1 or ring.deaths > MOST or work.now - ring.due <= LATE:
         return
     escalation = escalations.get(work.tx, page.escalation)
-    others = [each for each in _rings(work, page.escalation, page.step) if each.id not in beside]
-    if escalation is None or any(_is_begun(each, work.now) for each in others):
+    counting = _rings(work, page.escalation, page.step)
+    others = [each for each in counting if each.id not in beside]
+    if (
+        escalation is None
+        or len(others) == len(counting)
+        or any(_is_begun(each, work.now) for each in others)
+    ):
         return
     key = f"step:{page.escalation}:{page.step + 1}"
     effects.put_off(work.tx, key, due=work.now + _wait(escalation, page.tier))
@@ -63,7 +68,10 @@ def _is_still_to_ring(rings: Sequence[OfPage], step: Effect, now: datetime) -> b
 
 
 def _rings(work: Work, escalation: int, step: int) -> list[OfPage]:
-    return effects.list_rings(work.tx, escalation, step)
+    """Those of phones; of Slack only where there is no other, for whether Slack is there and what
+    became of its messages moves no page (product.md 8)."""
+    rings = effects.list_rings(work.tx, escalation, step)
+    return [each for each in rings if each.lane is Lane.PAGE] or rings
 
 
 def _is_begun(ring: OfPage, now: datetime) -> bool:

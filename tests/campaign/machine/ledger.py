@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from tests.campaign.machine.eye import instant
@@ -28,6 +29,7 @@ class Ledger:
     pages: list[Line]
     rings: list[Line]
     rest: list[Line]
+    ended: datetime
 
     @staticmethod
     def of(world: World) -> "Ledger":
@@ -41,6 +43,7 @@ class Ledger:
             rest=[
                 line for query in (INCIDENTS, TIMELINE, EFFECTS) for line in _lines(world, query)
             ],
+            ended=world.now,
         )
 
     def same(self, other: "Ledger") -> str:
@@ -50,17 +53,36 @@ class Ledger:
         return next((f"{a} and {b}" for a, b in _beside(mine, others) if a != b), "")
 
     def as_soon(self, other: "Ledger", within: timedelta) -> str:
-        """I17: the first page or ring that the other telling lacks, or has at another time. Of
-        what comes at one instant the order is nobody's promise."""
+        """I17: a page or ring that the other telling has at another time, or lacks though its time
+        was over before that one ended. Of what comes at one instant the order is nobody's
+        promise."""
         for mine, others in ((self.pages, other.pages), (self.rings, other.rings)):
-            for a, b in _beside(sorted(mine, key=_whose), sorted(others, key=_whose)):
-                if a is None or b is None or a[:-1] != b[:-1] or abs(a[-1] - b[-1]) > within:
-                    return f"{a} and {b}"
+            one, two = _times(mine), _times(others)
+            for whose in sorted({*one, *two}, key=repr):
+                for a, b in zip_longest(one.get(whose, ()), two.get(whose, ())):
+                    late = _lateness(a, b, self.ended, other.ended)
+                    if late > within:
+                        return f"{whose}: {a} and {b}"
         return ""
 
 
-def _whose(line: Line) -> tuple[str, datetime]:
-    return repr(line[:-1]), line[-1]
+def _times(lines: list[Line]) -> dict[Line, list[datetime]]:
+    """When each thing came, by what it is apart from its time."""
+    found: dict[Line, list[datetime]] = {}
+    for line in lines:
+        found.setdefault(line[:-1], []).append(line[-1])
+    return {whose: sorted(times) for whose, times in found.items()}
+
+
+def _lateness(
+    a: datetime | None, b: datetime | None, ended: datetime, other_ended: datetime
+) -> timedelta:
+    """What one telling lacks is as late as that telling's end."""
+    if a is None or b is None:
+        came = a or b
+        assert came is not None
+        return (ended if a is None else other_ended) - came
+    return abs(a - b)
 
 
 def _beside(some: list[Line], others: list[Line]) -> list[tuple[Line | None, Line | None]]:

@@ -332,8 +332,8 @@ class Story(RuleBasedStateMachine):
         self._step("time_goes_on")
         self.world.forward(max(due, self.world.now))
         replica.answer_waits()
-        for lane in PHONES:
-            replica.take(lane)
+        while any([replica.take(lane) for lane in PHONES]):
+            pass
 
     @step(side=SIDES)
     def tick(self, side: int) -> None:

@@ -294,10 +294,12 @@ class Town:
     _last: dict[str, str] = field(default_factory=dict)
 
     def apply(self, file: File, at: datetime) -> None:
-        """From `at` on. Turns that have not begun at `at` are walked anew."""
+        """From `at` on. Turns that have not begun by then are walked anew; what had begun for an
+        earlier edit stays begun when the clock was set back since."""
+        begun = max([at, *(when for when, _ in self.files)])
         self.files.append((at, file))
         for rota in ROTAS:
-            self._turns[rota] = [each for each in self._turns.get(rota, ()) if each.start <= at]
+            self._turns[rota] = [each for each in self._turns.get(rota, ()) if each.start <= begun]
 
     @property
     def file(self) -> File:
