@@ -49,6 +49,7 @@ class Photographer:
         await self._incident(room)
         await self._handover()
         await self._oncall()
+        await self._cover()
         await self._resolved(room)
 
     async def _ringing(self) -> None:
@@ -111,6 +112,20 @@ class Photographer:
         await page.press("Enter")
         await page.wait_text(MESSAGES, "Only visible to you")
         await self._shoot(page, "oncall")
+
+    async def _cover(self) -> None:
+        """Somebody asks for cover, and another volunteer finds it on their Home."""
+        page = await self._open("?as=gus&channel=random")
+        await page.type("[data-testid=composer]", "/oncall cover me my sister marries")
+        await page.press("Enter")
+        await page.click("[data-block=shift] input")
+        await page.click('[data-value$=":volunteers"]')
+        await self._shoot(page, "cover")
+        await page.click("[data-testid=modal-submit]")
+        await page.wait_text(MESSAGES, "Asked for cover")
+        await page.close()
+        await self.stage.calm()
+        await self._shoot(await self._open("?as=sean&view=home", height=900), "home")
 
     def _room(self, prefix: str) -> str:
         channels = self.stage.workspace.state.channels.values()
