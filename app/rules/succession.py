@@ -137,7 +137,7 @@ class Stretch:
     offset: int
     step: int
 
-    def place(self, turn: int, slot: int = 0) -> int:
+    def place(self, turn: int, slot: int) -> int:
         passed = (turn - self.first) * self.step + slot
         return self.eligible[(passed + self.offset) % len(self.eligible)]
 

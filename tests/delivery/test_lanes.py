@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from app.chat.errors import ChatError
 from app.delivery import hold, lanes, outcome
 from app.delivery.hold import check_lease
-from app.delivery.lanes import LaneLoop, Speak, claim_due
+from app.delivery.lanes import Claim, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
+from app.flows.outage import StillAway
 from app.flows.work import Work
 from app.paging.errors import PagingError
 from storage import audit, effects
@@ -41,6 +43,17 @@ def outcomes(bench: Bench) -> dict[str, str]:
 
     found: dict[str, str] = bench.do(view)
     return found
+
+
+def problem(bench: Bench, key: str) -> str | None:
+    """Why it was not said."""
+
+    def view(work: Work) -> str | None:
+        found = work.tx.execute(select(rows.c.problem).where(rows.c.key == key)).one()
+        return found.problem and str(found.problem)
+
+    told: str | None = bench.do(view)
+    return told
 
 
 def loop_of(bench: Bench, speak: Speak, *, lane: Lane = Lane.CHAT, places: int = 8) -> LaneLoop:
@@ -132,6 +145,49 @@ async def test_while_a_later_one_is_waited_for_an_immediate_one_is_said_at_once(
     assert said == ["push"]
 
 
+async def test_an_idle_lane_sleeps_until_it_is_woken_or_a_sweep_is_due(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, said = list[int](), list[str]()
+    monkeypatch.setattr(lanes, "SOON", 5.0)  # what wakes it is not this
+    claim = claim_due(Lane.CHAT)
+
+    def counted(work: Work, places: int, here: Sequence[int]) -> Sequence[Effect]:
+        looks.append(places)
+        return claim(work, places, here)
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    lane = LaneLoop(bench.kit, Lane.CHAT, claim=counted, speak=speak, places=8)
+    bench.kit.on_commit(lambda asked: lane.wake(asked[Lane.CHAT]) if Lane.CHAT in asked else None)
+    async with serving(lane):
+        await asyncio.sleep(0.5)
+        assert len(looks) == 1
+        await bench.kit.do(lambda work: work.ask("say", "one", lane=Lane.CHAT, facts={"v": 1}))
+        assert await until_said(said, 1) < 0.5
+
+
+async def test_what_somebody_else_held_for_a_moment_is_looked_for_again_soon(bench: Bench) -> None:
+    held, said = 2, list[str]()
+    claim = claim_due(Lane.CHAT)
+
+    def refused(work: Work, places: int, here: Sequence[int]) -> Sequence[Effect]:
+        nonlocal held
+        held -= 1
+        return [] if held >= 0 else claim(work, places, here)
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "one")
+    lane = LaneLoop(bench.kit, Lane.CHAT, claim=refused, speak=speak, places=8)
+    async with serving(lane):
+        assert await until_said(said, 1) < 0.8
+
+
 async def test_poison_costs_only_itself_and_is_tried_again(bench: Bench) -> None:
     said: list[str] = []
 
@@ -148,6 +204,7 @@ async def test_poison_costs_only_itself_and_is_tried_again(bench: Bench) -> None
     await lane.finish()
     assert said == ["well"]
     assert outcomes(bench) == {"poison": "due", "well": "done"}
+    assert problem(bench, "poison") == "Baton failed inside: KeyError."
     bench.clock.forward(minutes=1)
     assert await lane.take() == 1
     await lane.finish()
@@ -170,7 +227,48 @@ async def test_what_was_said_and_cannot_be_recorded_is_put_off_and_looked_for(
     assert await lane.take() == 0
 
 
-async def test_whoever_lost_the_lease_writes_nothing(bench: Bench) -> None:
+async def test_what_could_not_be_recorded_at_first_is_recorded_as_soon_as_it_can(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "AGAIN", 0.0)
+    failures = lanes.RECORD_TRIES - 1
+
+    def not_yet(work: Work) -> None:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise ProgrammingError("INSERT", {}, Exception("no such table"))
+
+    async def speak(effect: Effect) -> Spoken:
+        return Spoken(record=not_yet)
+
+    ask(bench, "one")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    await lane.finish()
+    assert outcomes(bench) == {"one": "done"}
+
+
+async def test_what_could_not_be_read_for_want_of_the_database_is_due_again_at_once(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def speak(effect: Effect) -> Spoken:
+        raise StillAway("it was stopped")
+
+    ask(bench, "one")
+    lane = loop_of(bench, speak)
+    await lane.take()
+    await lane.finish()
+    assert outcomes(bench) == {"one": "due"}
+    assert problem(bench, "one") == "put back: the database was away"
+    assert "taken over" not in caplog.text
+    [anew] = bench.do(lambda work: claim_due(Lane.CHAT)(work, 9, []))
+    assert (anew.attempts, anew.repeat) == (1, False)
+
+
+async def test_whoever_lost_the_lease_writes_nothing(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     may_end = asyncio.Event()
 
     async def speak(effect: Effect) -> Spoken:
@@ -190,9 +288,12 @@ async def test_whoever_lost_the_lease_writes_nothing(bench: Bench) -> None:
     await lane.finish()
     assert bench.do(lambda work: audit.list_of(work.tx, "one")) == []
     assert outcomes(bench) == {"one": "claimed"}
+    assert "one was taken over by another worker meanwhile" in caplog.text
 
 
-async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(bench: Bench) -> None:
+async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     heard: list[str] = []
     may_end = asyncio.Event()
 
@@ -210,6 +311,7 @@ async def test_a_jump_of_the_clock_makes_a_lane_take_nothing_from_itself(bench: 
     await lane.finish()
     assert heard == ["ring"]
     assert outcomes(bench) == {"ring": "done"}
+    assert "taken over" not in caplog.text
 
 
 async def test_what_was_claimed_too_long_ago_is_put_back_unsaid(bench: Bench) -> None:
@@ -231,6 +333,7 @@ async def test_what_was_claimed_too_long_ago_is_put_back_unsaid(bench: Bench) ->
     await lane.finish()
     assert said == []
     assert outcomes(bench) == {"one": "due"}
+    assert problem(bench, "one") == "put back: its lease ran out"
     [anew] = bench.do(take)
     assert (anew.attempts, anew.repeat) == (1, False)
 
@@ -383,8 +486,15 @@ def beside(bench: Bench, speak: Speak, *, calm: bool = True) -> tuple[LaneLoop, 
     return chat, room
 
 
-async def test_what_the_end_of_one_thing_brings_is_said_at_once(bench: Bench) -> None:
+async def test_what_the_end_of_one_thing_brings_is_said_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
+
+    def never(*_: object) -> None:
+        raise AssertionError("what was said and recorded did not fail")
+
+    monkeypatch.setattr(outcome, "failed", never)
 
     async def speak(effect: Effect) -> Spoken:
         said.append(effect.key)
@@ -397,10 +507,13 @@ async def test_what_the_end_of_one_thing_brings_is_said_at_once(bench: Bench) ->
             work.ask("say", key, lane=lane, facts={"v": 1})
 
     ask(bench, "channel", lane=Lane.ROOM)
-    _, room = beside(bench, speak)
+    chat, room = beside(bench, speak)
     await room.take()
     assert await until_said(said, 3) < 0.5
+    for each in (chat, room):
+        await each.finish()
     assert said == ["channel", "card", "topic"]
+    assert set(outcomes(bench).values()) == {"done"}
 
 
 async def test_what_is_asked_for_anew_while_it_is_said_is_said_once_more(bench: Bench) -> None:
@@ -432,6 +545,53 @@ async def test_one_look_takes_what_stands_in_all_lanes_that_were_woken(bench: Be
     assert await chat.take() == 2
     assert room.next_due is None
     await until_said(said, 2)
+
+
+async def test_a_look_leaves_alone_what_stands_in_lanes_that_nobody_woke(bench: Bench) -> None:
+    looks = list[str]()
+
+    async def speak(effect: Effect) -> Spoken:
+        return Spoken()
+
+    chat, room = beside(bench, speak)
+    for each in (chat, room):
+        each._claim = counting(looks, each.lane)
+    chat.wake(bench.clock())
+    ask(bench, "card")
+    ask(bench, "topic", lane=Lane.ROOM)
+    assert await chat.take() == 1
+    assert looks == [Lane.CHAT]
+    await chat.finish()
+
+
+def counting(looks: list[str], lane: Lane) -> Claim:
+    claim = claim_due(lane)
+
+    def counted(work: Work, places: int, here: Sequence[int]) -> Sequence[Effect]:
+        looks.append(lane)
+        return claim(work, places, here)
+
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("asked", "after", "woken"),
+    [(1, 0, False), (2, 0, True), (3, 0, True), (1, 60, True)],
+    ids=["taken", "as many as places", "some are left", "due later"],
+)
+def test_whoever_takes_wakes_nobody_but_for_what_may_be_left(
+    bench: Bench, asked: int, after: float, woken: bool
+) -> None:
+    look = lanes._Look(lane=Lane.CHAT, claim=claim_due(Lane.CHAT), places=2, here=[])
+
+    def flow(work: Work) -> bool:
+        due = work.now + timedelta(seconds=after)
+        for number in range(asked):
+            work.ask("say", f"{number}", lane=Lane.CHAT, due=due, facts={"v": 1})
+        lanes._take_all(work, [look])
+        return Lane.CHAT in work.asked
+
+    assert bench.do(flow) is woken
 
 
 async def test_while_phones_are_rung_nothing_more_is_taken(bench: Bench) -> None:

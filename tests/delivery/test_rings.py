@@ -22,6 +22,7 @@ from app.flows.escalate import escalate
 from app.flows.escalate import page as page_by_hand
 from app.flows.kinds import Kind
 from app.flows.kit import URGENT
+from app.flows.receive_alerts import receive_alerts
 from app.flows.work import AtHand, Work
 from app.paging import words
 from app.paging.errors import PagingError
@@ -30,6 +31,7 @@ from app.paging.links import Links
 from app.paging.receipt import Receipt
 from app.paging.seal import Seal
 from app.paging.words import PageFacts, PageText, code_text, trouble_text
+from app.rules.alert import Alert, AlertState, Delivery
 from app.rules.ladder import Method
 from app.rules.organisation import Severity
 from storage import contacts, effects, escalations, incidents, posts, timeline
@@ -396,6 +398,14 @@ def test_a_page_tells_of_the_incident_as_it_stands(p1: Ringing) -> None:
         alerts=0,
         runbook="https://wiki.acme.test/elt",
     )
+
+
+def test_it_tells_how_many_alerts_there_are(p1: Ringing) -> None:
+    late = Alert(
+        alarm="EltLate", fingerprint="a", state=AlertState.FIRING, title="Nightly load is late"
+    )
+    p1.bench.do(receive_alerts, Delivery(source="generic", body=b"{}"), [late])
+    assert facts_of(p1, p1.pages()[0]).alerts == 1
 
 
 def test_it_names_who_else_is_rung_and_still_rings(p1: Ringing) -> None:

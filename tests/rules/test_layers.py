@@ -57,6 +57,12 @@ def test_the_next_in_turn_serves_while_one_is_away_and_the_turns_go_on_as_they_w
     assert (stands_in.why, stands_in.instead_of) == (Why.LEAVE, "b")
 
 
+def test_a_leave_of_exactly_one_shift_cuts_no_empty_piece_off() -> None:
+    found = plan(ABC, 2, away=[leave("b", "2026-01-09T18:00", "2026-01-16T18:00")])
+    assert serving(found) == [("02 Jan 18:00", "a"), ("09 Jan 18:00", "c")]
+    assert all(each.start < each.end for each in found)
+
+
 def test_whoever_is_away_too_is_passed_over() -> None:
     away = [
         leave("b", "2026-01-09T00:00", "2026-01-17T00:00"),
@@ -198,6 +204,18 @@ def test_a_swap_follows_the_person_when_the_day_is_somebody_elses() -> None:
     joined = RotaVersion(replace(ABC, members=("a", "d", "b", "c")), at("2026-01-09T18:00"))
     found = shifts([RotaVersion(ABC, None), joined], [swap], FIRST, FIRST + 4 * WEEK)
     assert [each.person for each in found] == ["a", "d", "c", "c"]
+
+
+def test_beside_a_swap_another_override_stays_where_it_is() -> None:
+    swap = Override(person="c", start=FIRST, end=FIRST, of=Anchor(person="b", day=date(2026, 1, 9)))
+    plain = override("b", "2026-01-03T00:00", "2026-01-04T00:00")
+    for both in ([swap, plain], [plain, swap]):
+        assert serving(plan(ABC, 2, overrides=both)) == [
+            ("02 Jan 18:00", "a"),
+            ("03 Jan 00:00", "b"),
+            ("04 Jan 00:00", "a"),
+            ("09 Jan 18:00", "c"),
+        ]
 
 
 def test_a_swap_without_a_turn_is_left_out() -> None:

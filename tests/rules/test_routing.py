@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.calendar import is_working
-from app.rules.organisation import Organisation, Override, Rota, RotaId, RotaKind, Severity
+from app.rules.organisation import Leave, Organisation, Override, Rota, RotaId, RotaKind, Severity
 from app.rules.rota import RotaVersion
 from app.rules.routing import (
     Allowed,
@@ -291,6 +291,31 @@ def rounds(org: Organisation, count: int, when: str = NIGHT, tier_one: str = "")
         ]
         for number in range(1, count + 1)
     ]
+
+
+def test_who_stands_in_is_told_for_whom() -> None:
+    away = Leave(
+        person="chi",
+        start=at("2026-11-23T00:00"),
+        end=at("2026-11-24T00:00"),
+        made_at=at("2026-11-01T00:00"),
+    )
+    org = acme()
+    found = who(org, replace(schedule(org), away=(away,)), "elt", Severity.P1, at(NIGHT))
+    assert [(each.person, each.reason) for each in found.primary] == [
+        (
+            "dan",
+            "on call with the volunteers (out of hours), standing in for chi, who is away",
+        )
+    ]
+    assert found.primary[0].facts["why"] == "leave"
+
+
+def test_of_several_places_the_empty_ones_are_told() -> None:
+    three = replace(VOLUNTEERS, slots=3)
+    found = route(NIGHT, org=acme(volunteers=three))
+    assert names(found)[0] == ["chi", "dan"]
+    assert found.gaps == ("1 of the 3 places on rota volunteers are empty",)
 
 
 def test_each_round_rings_one_more_manager_until_all_ring() -> None:

@@ -1,6 +1,7 @@
 """When turns begin, asked of the rotation itself (product.md 21 and 23)."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -130,3 +131,16 @@ def test_a_turn_of_thousands_of_years_is_found_at_once(turning: Rotation) -> Non
     far = datetime(9000, 6, 1, 12, tzinfo=UTC)
     number = turns.at(far)
     assert turns.start(number) <= far < turns.start(number + 1)
+
+
+def test_a_day_whose_hours_the_clocks_skip_is_no_duty() -> None:
+    """On 28 March 2027 Dublin has no time between one and two."""
+    skipped = replace(rotation(DAY, "2027-03-27", "01:15"), until=time(1, 45))
+    turns = turns_of(skipped)
+    assert [len(turns.duty(number) or ()) for number in range(3)] == [1, 0, 1]
+
+
+def test_a_rotation_of_split_weeks_begins_with_its_first_turn() -> None:
+    split = turns_of(replace(rotation(starts="2026-01-06"), turns=frozenset({0, 4})))
+    assert split.first_on(date(2026, 1, 1)) == split.first_on(date(2026, 1, 6)) == 0
+    assert split.first_on(date(2026, 1, 7)) == 1

@@ -28,7 +28,7 @@ _RULES: Mapping[str, Sequence[str]] = {
     "routing": ["routing", "layers"],
     "schedule": ["schedule", "layers"],
     "succession": ["succession", "rota", "layers"],
-    "sun": ["layers"],
+    "sun": ["sun", "layers"],
     "turns": ["turns", "rota", "layers"],
 }
 """Each rule, and whose tests are asked first."""

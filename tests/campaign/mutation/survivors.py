@@ -22,7 +22,91 @@ _CALENDAR, _ROTA, _CHAIN = "app/rules/calendar.py", "app/rules/rota.py", "app/ru
 _SUCCESSION, _LADDER, _TURNS = (
     *("app/rules/succession.py", "app/rules/ladder.py", "app/rules/turns.py"),
 )
+_LANES, _EFFECTS, _ADMIT = "app/delivery/lanes.py", "storage/effects.py", "app/flows/admit.py"
+_ROUTING, _SUN = "app/rules/routing.py", "app/rules/sun.py"
+_LIMIT = "a limit that was chosen, far beyond whatever happens"
 REASONS: Sequence[Reason] = (
+    *(
+        Reason(_ADMIT, text, "'' → ", "the sentence is read only where nobody is known")
+        for text in (
+            'return caller.name, Who.OPERATOR, ""',
+            'return (named, Who.UNSURE, "") if named else (caller.slack_id, None, UNKNOWN)',
+            'return caller.person, Who.LINK, ""',
+            'return account.id, Who.UNSURE if stale else Who.MEMBER, ""',
+            'return account.id, Who.GUEST, ""',
+        )
+    ),
+    Reason(
+        _LANES,
+        'self._handle(effect, speak), name=f"{self.lane}:{effect.key}", context=context',
+        "name is not given",
+        "a task's name is for whoever debugs it",
+    ),
+    Reason(
+        _LANES,
+        "lanes = [lane for lane in self._beside if lane.free > 0]",
+        "Gt → GtE",
+        "a lane without a free place is asked for nothing",
+    ),
+    Reason(
+        _LANES,
+        "for lane, claimed in zip(lanes, taken, strict=True):",
+        "strict is not given",
+        "the two lists have always the same length: `strict` guards against a mistake to come",
+    ),
+    Reason(
+        _EFFECTS,
+        '_FREE_BUT = _FREE.where(effects.c.id.not_in(bindparam("here", expanding=True)))',
+        "expanding is not given",
+        "`not_in` makes it so by itself",
+    ),
+    Reason(
+        _ROUTING,
+        'instead = gap or "next on the manager rota"',
+        "'next on the manager ' → ",
+        "where nothing is missing the manager on duty comes first, and nobody stands in",
+    ),
+    Reason(_ROTA, "REACH = timedelta(days=120)", "", _LIMIT, equivalent=False),
+    Reason(_TURNS, "LAST_YEAR = 2200", "", _LIMIT, equivalent=False),
+    Reason(
+        _TURNS,
+        "while self._first_slot[-1] < slot and self._day.year <= LAST_YEAR:",
+        "LtE → Lt",
+        _LIMIT,
+        equivalent=False,
+    ),
+    Reason(
+        _ROTA,
+        "if each.start < shift.end and shift.start < each.end and each.holds(turn.span.start)",
+        "Lt → LtE",
+        "a leave that only touches the shift holds at none of its instants",
+    ),
+    Reason(
+        _CALENDAR,
+        "for ahead in range(-2, days):",
+        "2 → 3",
+        "one day more is looked through than is needed",
+    ),
+    *(
+        Reason(_SUN, text, "0 → 1", "a turn that is nobody's has no number that anybody reads")
+        for text in (
+            "yield Turn(Interval(at, begin), watch.span, (), reign.number, None, 0)",
+            "yield Turn(Interval(at, stop), watch.span, (), reign.number, None, 0)",
+        )
+    ),
+    Reason(
+        _SUN,
+        "day, last = start.astimezone(zone).date() - 2 * DAY,"
+        " end.astimezone(zone).date() + 2 * DAY",
+        "2 → 3",
+        "one day more is looked through than is needed",
+    ),
+    Reason(
+        _SUN,
+        "rota = replace(version.rota, offices=(), members=members, tours=tours)",
+        "offices is not given",
+        "the succession of a rota asks for no offices",
+    ),
     Reason(
         _CALENDAR,
         "seconds = range(2 * 24 * 60 * 60)",
