@@ -60,6 +60,17 @@ def latest(tx: Connection, rota: RotaId) -> Handover | None:
     return _value(found) if found else None
 
 
+def around(
+    tx: Connection, rota: RotaId, boundary: datetime
+) -> tuple[Handover | None, Handover | None]:
+    """The last one before a boundary and the first one after it."""
+    of_rota = select(handovers).where(handovers.c.rota == rota).limit(1)
+    at = handovers.c.boundary
+    before = tx.execute(of_rota.where(at < boundary).order_by(at.desc())).one_or_none()
+    after = tx.execute(of_rota.where(at > boundary).order_by(at)).one_or_none()
+    return _value(before) if before else None, _value(after) if after else None
+
+
 def list_since(tx: Connection, since: datetime) -> list[Handover]:
     """Those of boundaries from then on."""
     return [

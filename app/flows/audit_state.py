@@ -12,6 +12,7 @@ from functools import partial
 from app.flows import mend
 from app.flows.canary import lost_canary
 from app.flows.finding import Finding
+from app.flows.hand_over import was_met
 from app.flows.offer import offers_missing
 from app.flows.work import Work
 from app.rules import rota
@@ -339,8 +340,8 @@ def _missing(work: Work, boundary: datetime) -> Finding | None:
     made = handovers.find(work.tx, name, boundary)
     if made is None:
         turn = rota.on_duty(work.schedule.rotas[name][0], (), boundary)
-        if turn.start != boundary:
-            return None  # the rota was changed since, and has no boundary there
+        if turn.start != boundary or was_met(work, boundary, until=turn.end):
+            return None  # the rota, or its zone's rules, changed since: it has no boundary there
         return Finding(
             rule="I8",
             key=f"handover:{boundary.isoformat()}",

@@ -11,6 +11,8 @@ from storage.effects import Lane
 from storage.handovers import Handover
 
 INSTANT = timedelta(microseconds=1)
+A_DAY = timedelta(days=1)
+"""By no more did any place ever set its clocks."""
 
 
 def plan_handover(work: Work) -> datetime | None:
@@ -31,13 +33,13 @@ def hand_over(work: Work, boundary: datetime) -> Handover | None:
     """The boundary has come: one row, one post asked for, and the next boundary planned.
 
     None when the rota was changed so that it has no boundary there any more, or when the
-    handover was made already.
+    handover was made already, also by older rules of its time zone.
     """
     _plan_after(work, boundary)
     rota_id = work.org.out_of_hours_rota
     versions, overrides = work.schedule.rotas.get(rota_id, ((), ()))
     turn = rota.on_duty(versions, (), boundary)
-    if turn.start != boundary:
+    if turn.start != boundary or was_met(work, boundary, until=turn.end):
         return None
     incoming = rota.on_duty(versions, overrides, boundary)
     outgoing = rota.on_duty(versions, overrides, boundary - INSTANT)
@@ -85,6 +87,17 @@ def accept(work: Work, handover_id: int, *, by: Caller) -> Handover:
         work.audit("have_the_pager", f"handover:{handover_id}", by=person)
         refresh_handover(work, found)
     return handovers.get(work.tx, handover_id) or found
+
+
+def was_met(work: Work, boundary: datetime, *, until: datetime) -> bool:
+    """Whether the handover of the turn that begins here was made by other rules of its time zone,
+    an hour earlier or later: where they change, nothing that is past is told again (reliability.md
+    2.5). The one lies in the first half of what the other hands over.
+    """
+    before, after = handovers.around(work.tx, work.org.out_of_hours_rota, boundary)
+    if before and boundary - before.boundary < min(A_DAY, before.shift_end - boundary):
+        return True
+    return bool(after and after.boundary - boundary < min(A_DAY, until - after.boundary))
 
 
 def refresh_handover(work: Work, made: Handover) -> None:

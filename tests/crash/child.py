@@ -12,6 +12,7 @@ is sent. `unhurried` asks no patience of Slack's rates, so that many incidents f
 `freezes` stops the process at the point (SIGSTOP) instead of killing it.
 `watchful` reads a SQLite file through twice a second instead of once an hour. `clock=FILE` sets
 the clock of its machine: it is ahead by as many seconds as the file says from moment to moment.
+`zones=FOLDER` reads the rules of time zones from there first.
 """
 
 import contextlib
@@ -21,11 +22,13 @@ import signal
 import sys
 import threading
 import time
+import zoneinfo
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import time_machine
 
@@ -169,12 +172,18 @@ def go_by(file: str) -> None:
     threading.Thread(target=look, args=(ahead,), daemon=True).start()
 
 
+def take_zones_from(folder: str) -> None:
+    zoneinfo.reset_tzpath(to=[folder, *zoneinfo.TZPATH])
+    ZoneInfo.clear_cache()
+
+
 MARKS: Mapping[str, Callable[..., None]] = {
     "clock": go_by,
     "mutant": record_before_sending,
     "watchful": look_often,
     "unhurried": ask_no_patience,
     "freezes": freeze,
+    "zones": take_zones_from,
 }
 
 

@@ -283,6 +283,18 @@ def test_every_boundary_since_the_first_audit_has_its_handover(bench: Bench) -> 
     assert look(bench).content
 
 
+def test_a_handover_that_other_rules_of_its_zone_made_is_not_missed(bench: Bench) -> None:
+    bench.do(plan_handover)
+    look(bench)
+    bench.clock.now = BOUNDARY + timedelta(minutes=3)
+    settle(bench)
+    hour = timedelta(hours=1)
+    for boundary in (BOUNDARY - hour, BOUNDARY + hour):
+        spoil(bench, update(tables.handovers).values(boundary=boundary))
+        set_back(bench, "handovers", int((BOUNDARY - 2 * hour).timestamp()))
+        assert keys(bench) == []
+
+
 def test_a_handover_that_was_never_asked_to_be_posted_is(bench: Bench) -> None:
     bench.do(plan_handover)
     look(bench)

@@ -18,6 +18,7 @@ from app.flows.reopen import reopen
 from app.flows.resolve import resolve
 from app.flows.update import update
 from app.flows.work import Refused
+from app.rules import rota
 from app.rules.alert import Delivery
 from storage import handovers
 from storage.handovers import Handover
@@ -76,6 +77,47 @@ def test_the_same_boundary_twice_is_one_handover(bench: Bench) -> None:
 
 def test_an_instant_that_is_no_boundary_any_more_makes_none(bench: Bench) -> None:
     assert bench.do(hand_over, BOUNDARY + timedelta(hours=1)) is None
+
+
+WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
+
+
+def made_at(bench: Bench, boundary: datetime, until: datetime) -> None:
+    bench.do(
+        lambda work: handovers.open_boundary(
+            work.tx,
+            rota=work.org.out_of_hours_rota,
+            boundary=boundary,
+            outgoing="chi@acme.test",
+            incoming="ana@acme.test",
+            shift_start=boundary - WEEK,
+            shift_end=until,
+        )
+    )
+
+
+@pytest.mark.parametrize("moved", [-HOUR, HOUR, -3 * HOUR])
+def test_a_boundary_that_other_rules_of_its_zone_met_is_not_met_again(
+    bench: Bench, moved: timedelta
+) -> None:
+    made_at(bench, BOUNDARY + moved, BOUNDARY + moved + WEEK)
+    bench.clock.now = BOUNDARY + 4 * HOUR
+    assert bench.do(hand_over, BOUNDARY) is None
+    assert made(bench, 2) is None
+    bench.clock.forward(weeks=1)
+    assert bench.do(hand_over, BOUNDARY + WEEK) is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "until"),
+    [(WEEK, BOUNDARY), (12 * HOUR, BOUNDARY), (2 * HOUR, BOUNDARY), (2 * WEEK, rota.FOREVER)],
+)
+def test_the_boundary_after_the_last_one_is_met_however_short_its_shift_was(
+    bench: Bench, before: timedelta, until: datetime
+) -> None:
+    made_at(bench, BOUNDARY - before, until)
+    bench.clock.now = BOUNDARY
+    assert bench.do(hand_over, BOUNDARY) is not None
 
 
 def test_a_quiet_week_is_two_lines_and_a_button(bench: Bench) -> None:
