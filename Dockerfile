@@ -1,5 +1,6 @@
 FROM python:3.13-slim
-RUN useradd --system --create-home --home-dir /data baton
+RUN groupadd --gid 10001 baton \
+    && useradd --uid 10001 --gid 10001 --no-log-init --create-home --home-dir /data baton
 WORKDIR /opt/baton
 
 # The packages alone, so that a change of Baton's own code does not fetch them again.
@@ -16,7 +17,8 @@ ENV BATON_DATABASE_URL=sqlite:////data/baton.db \
     BATON_ORGANISATION=/data/baton.toml \
     BATON_BIND=0.0.0.0:8080 \
     BATON_ADMIN_BIND=0.0.0.0:9099
-USER baton
+# By number, so that whoever runs it can see that it is not root.
+USER 10001:10001
 VOLUME /data
 EXPOSE 8080 9099
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
