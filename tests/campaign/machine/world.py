@@ -289,8 +289,15 @@ class World:
         self.latest = max(self.latest, self.now + SKEW)
 
     def back(self, by: timedelta) -> None:
+        """The clock is set back. How long somebody has been speaking is no matter of the clock:
+        whoever waits for an answer gives up when so much time has passed (app.flows.elapsed)."""
         self.place.now -= by
         self.drift += by
+        for wire in (self.phones, self.slack):
+            for call in wire.hanging:
+                call.since -= by
+        for speech in self.open:
+            speech.since -= by
 
     def next_due(self, *lanes: Lane) -> datetime | None:
         """When the next thing of these lanes, or of any, is to be done."""
