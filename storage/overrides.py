@@ -62,6 +62,16 @@ def withdraw(tx: Connection, ids: Sequence[int], *, at: datetime, by: PersonId) 
     return withdrawn
 
 
+def call_off(tx: Connection, ids: Sequence[int], *, by: PersonId) -> None:
+    """Nothing of them was served, wherever the rota has put them since: nothing is left."""
+    tx.execute(
+        update(overrides)
+        .where(overrides.c.id.in_(ids), overrides.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=overrides.c.start_at, withdrawn_by=by)
+    )
+    schedule_marks.rise(tx)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taken:
     """What somebody took of a cover request."""

@@ -36,7 +36,7 @@ NAMED: Mapping[Table, Sequence[str]] = {
     tables.leave_calendars: ("added_by",),
     tables.cover_requests: ("person", "made_by"),
     tables.cover_answers: ("person",),
-    tables.swaps: ("person", "with_person", "made_by", "answered_by"),
+    tables.swaps: ("person", "with_person", "made_by", "answered_by", "undo_by"),
     tables.shadows: ("person", "made_by"),
     tables.proposals: ("made_by", "answered_by"),
     tables.feeds: ("subject", "made_by"),

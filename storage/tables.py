@@ -180,11 +180,14 @@ swaps = Table(
     Column("with_person", Text, nullable=False),
     Column("with_day", Date, nullable=False),
     Column("why", Text, nullable=False),
-    Column("state", Text, nullable=False),  # proposed, accepted, declined, withdrawn, passed
+    # proposed, accepted, declined, withdrawn, passed, undone
+    Column("state", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("answered_by", Text),
+    Column("undo_by", Text),  # of an accepted one: who wants it undone
+    Index("ix_swaps_state", "state"),
     Index("ix_swaps_person", "person"),
     Index("ix_swaps_with_person", "with_person"),
 )

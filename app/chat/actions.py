@@ -48,6 +48,13 @@ DECLINE_TOUR = "decline_tour"
 ASK_TO_LEAVE = "ask_to_leave"
 LEAVE_ROTA = "leave_rota"
 """The value is the person who leaves, for whom a manager may press."""
+SWAP_INSTEAD = "swap_instead"
+ACCEPT_SWAP = "accept_swap"
+DECLINE_SWAP = "decline_swap"
+WITHDRAW_SWAP = "withdraw_swap"
+UNDO_SWAP = "undo_swap"
+KEEP_SWAP = "keep_swap"
+"""The value of these is the number of the swap; the first has none."""
 
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"
@@ -69,6 +76,7 @@ ADD_CONTACT_FORM = "add_contact_form"
 VERIFY_CONTACT_FORM = "verify_contact_form"
 COVER_FORM = "cover_form"
 TAKE_PART_FORM = "take_part_form"
+SWAP_FORM = "swap_form"
 
 # Shortcuts, as the manifest names them.
 DECLARE_SHORTCUT = "declare_incident"

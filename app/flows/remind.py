@@ -7,6 +7,7 @@ from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
 from app.flows.readiness import look_at_readiness
 from app.flows.rota_digest import write_digest
+from app.flows.swap import remind_of_swap
 from app.flows.work import Work
 
 REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
@@ -14,6 +15,7 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "tour_invitation": end_invitation,
     "readiness": look_at_readiness,
     "rota_digest": write_digest,
+    "swap": remind_of_swap,
 }
 """By what they are about; the names are stored, so they are never renamed."""
 

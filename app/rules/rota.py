@@ -128,14 +128,19 @@ def settled(versions: Sequence[RotaVersion], overrides: Sequence[Override]) -> S
         if each.of is None:
             found.append(each)
         elif (place := _place_of(tuple(versions), each.of)) is not None:
-            span, slot = place
-            found.append(replace(each, start=span.start, end=span.end, slot=slot, of=None))
+            spans, slot = place
+            found += [
+                replace(each, start=span.start, end=span.end, slot=slot, of=None) for span in spans
+            ]
     return found
 
 
 @lru_cache(maxsize=256)
-def _place_of(versions: tuple[RotaVersion, ...], anchor: Anchor) -> tuple[Interval, int] | None:
-    """The turn that an anchor means: its person's on its day, or else their nearest one."""
+def _place_of(
+    versions: tuple[RotaVersion, ...], anchor: Anchor
+) -> tuple[Sequence[Interval], int] | None:
+    """The turn that an anchor means, its person's on its day or else their nearest one: when it
+    is served, for hours that are nobody's stay so."""
     noon = datetime.combine(anchor.day, time(12), UTC)
     near = list(turns_between(versions, noon - REACH, noon + REACH))
     own = [
@@ -154,7 +159,7 @@ def _place_of(versions: tuple[RotaVersion, ...], anchor: Anchor) -> tuple[Interv
         return abs(days.days), turn.whole.start
 
     turn, slot = min(own, key=distance)
-    return turn.whole, slot
+    return [turn.whole] if list(turn.duty) == [turn.span] else turn.duty, slot
 
 
 def _during(

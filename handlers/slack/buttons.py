@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, cover, inc, oncall, volunteers
+from handlers.slack import acts, cover, inc, oncall, swap, volunteers
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
@@ -36,6 +36,14 @@ ON_INCIDENT: Mapping[str, acts.IncidentAct] = {
 }
 """What a press does to the incident its button names."""
 
+ON_SWAP: Mapping[str, Callable[[Work, Ask, int], Reply]] = {
+    actions.ACCEPT_SWAP: swap.accept,
+    actions.DECLINE_SWAP: swap.decline,
+    actions.WITHDRAW_SWAP: swap.withdraw,
+    actions.UNDO_SWAP: swap.undo,
+    actions.KEEP_SWAP: swap.keep,
+}
+
 RUN = re.compile(re.escape(actions.RUN_COMMAND) + r"(:\d+)?")
 LINKS = re.compile(re.escape(actions.LINK) + r"(_\w+)?")
 """Buttons that only open an address: Slack wants their press acknowledged all the same."""
@@ -60,6 +68,8 @@ def register(
             work, ask, numbers(value)[0]
         ),
         **volunteers.PRESSES,
+        **{action: functools.partial(_on_number, act) for action, act in ON_SWAP.items()},
+        actions.SWAP_INSTEAD: lambda work, ask, value: swap.swap_form(work, ask),
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
         actions.GOT_TEST_PAGE: lambda work, ask, value: oncall.got_test_page(work, ask),
@@ -105,6 +115,10 @@ def _is_home(body: Body) -> bool:
 
 def _on_incident(act: acts.IncidentAct, work: Work, ask: Ask, value: str) -> Reply:
     return act(work, ask, numbers(value)[0], "")
+
+
+def _on_number(act: Callable[[Work, Ask, int], Reply], work: Work, ask: Ask, value: str) -> Reply:
+    return act(work, ask, numbers(value)[0])
 
 
 def _pass_on(work: Work, ask: Ask, value: str) -> Reply:

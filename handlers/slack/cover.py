@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import MAXYEAR, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from app.chat.words import cover as words
 from app.flows.admit import Act, admit
@@ -18,11 +17,13 @@ from app.flows.take_shift import take_shift
 from app.flows.tell.covers import told
 from app.flows.tell.names import who_if
 from app.flows.work import Refused, Work
+from app.rules.calendar import Interval
 from app.rules.organisation import PersonId
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import find_person
 from handlers.slack.parse import read_seconds, readable, take_target
 from handlers.slack.rota_names import rota_names
+from handlers.slack.zones import short_span, zone_of
 
 AHEAD = timedelta(weeks=16)
 MOST = 20
@@ -129,7 +130,7 @@ def _for_whom(work: Work, rest: str) -> tuple[PersonId | None, str]:
 
 
 def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
-    zone = _zone_of(work, person)
+    zone = zone_of(work, person)
     found = [
         (shift, rota, name)
         for rota, name in rota_names(work).items()
@@ -139,7 +140,7 @@ def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
     for shift, rota, name in sorted(found, key=lambda each: each[0].start):
         yield words.Choosable(
             value=f"{int(shift.start.timestamp())}:{int(shift.end.timestamp())}:{rota}",
-            label=f"{_day(shift.start, zone)} – {_day(shift.end, zone)} · {name}",
+            label=f"{short_span(Interval(shift.start, shift.end), zone)} · {name}",
         )
 
 
@@ -147,13 +148,3 @@ def _read_choice(value: str) -> tuple[str, datetime, datetime]:
     start, _, rest = value.partition(":")
     end, _, rota = rest.partition(":")
     return rota, read_seconds(start), read_seconds(end)
-
-
-def _day(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %H:%M}"
-
-
-def _zone_of(work: Work, person: PersonId) -> ZoneInfo:
-    """Their own, as the file says it; a choice in a form cannot be in each reader's time."""
-    named = work.org.people.get(person)
-    return named.timezone if named is not None else work.org.timezone

@@ -11,9 +11,10 @@ from app.chat import actions
 from app.chat.words import contact_forms
 from app.chat.words import cover as cover_words
 from app.chat.words import forms as words
+from app.chat.words import swap as swap_words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
-from handlers.slack import acts, cover, inc
+from handlers.slack import acts, cover, inc, swap
 from handlers.slack.ask import Ask, Body, Deed, Reply, carried
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -106,6 +107,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     )
     listen(actions.COVER_FORM, _ask_for_cover, block=cover_words.TO)
     listen(actions.TAKE_PART_FORM, _take_part, block=cover_words.TO)
+    listen(actions.SWAP_FORM, _propose_swap, block=swap_words.THEIRS)
 
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
@@ -172,6 +174,17 @@ def _take_part(work: Work, ask: Ask, filled: Filled) -> Reply:
         filled.number("request"),
         start=filled.instant(cover_words.FROM),
         end=filled.instant(cover_words.TO),
+    )
+
+
+def _propose_swap(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return swap.propose(
+        work,
+        ask,
+        filled.choice(swap_words.MINE) or "",
+        filled.choice(swap_words.THEIRS) or "",
+        why=filled.text(swap_words.REASON),
+        person=filled.carried_text("person"),
     )
 
 

@@ -1,5 +1,6 @@
 """The rota command: who is on call, what comes, what is mine, and a test of my pager."""
 
+from collections.abc import Callable, Mapping
 from datetime import MAXYEAR, datetime, timedelta
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover, volunteers
+from handlers.slack import cover, swap, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -28,10 +29,18 @@ EACH = 5
 
 Shifts: TypeAlias = list[words.Duty]
 
+CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
+    "cover": cover.run_cover,
+    "take": cover.run_take,
+    "swap": swap.run_swap,
+    **volunteers.COMMANDS,
+}
+"""What changes who serves, by the word of the command."""
+
 
 def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
     """One command line, understood and done."""
-    if (run := volunteers.COMMANDS.get(line.verb or "")) is not None:
+    if (run := CHANGES.get(line.verb or "")) is not None:
         return run(work, ask, line.rest)
     match line.verb:
         case "who":
@@ -40,10 +49,6 @@ def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
             return coming(work, ask)
         case "me":
             return mine(work, ask)
-        case "cover":
-            return cover.run_cover(work, ask, line.rest)
-        case "take":
-            return cover.run_take(work, ask, line.rest)
         case "test":
             return test(work, ask)
         case "contact":

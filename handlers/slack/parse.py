@@ -43,6 +43,7 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "volunteer": (),
     "tour": (),
     "leave": (),
+    "swap": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -25,6 +25,7 @@ from app.flows import (
     intake_token,
     invite,
     progress,
+    swap,
     update,
     verify_contact,
 )
@@ -63,8 +64,8 @@ from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.chain import Record
 from app.rules.ladder import Method
-from app.rules.organisation import Person, PersonId
-from storage import contacts, handovers, incidents, people, tables, tours
+from app.rules.organisation import Anchor, Person, PersonId
+from storage import contacts, handovers, incidents, people, swaps, tables, tours
 from storage.people import Standing
 from storage.tours import TourState
 from tests.kit import Bench
@@ -141,6 +142,13 @@ take_cover        no     no     no      no    no     no       no      no  no    
 take_anas_cover   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 cannot_cover      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 withdraw_cover    yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+propose_swap      yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+propose_chis_swap yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+accept_swap       no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+decline_swap      no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+withdraw_swap     yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+undo_swap         yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+keep_swap         no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 take_shift        no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
 take_anas_shift   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 volunteer         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
@@ -269,6 +277,22 @@ def invited(work: Work, person: PersonId) -> int:
     return int(made.id)
 
 
+def swap_of(work: Work, by: Caller, person: PersonId | None) -> Any:
+    """Chi's week for Ana's before it."""
+    held(work, ANA, verified=True)
+    held(work, CHI, verified=True)
+    theirs = Anchor(person=ANA, day=date(2026, 11, 27))
+    return swap.propose_swap(work, "volunteers", date(2026, 12, 4), theirs, by=by, person=person)
+
+
+def a_swap(work: Work, *, accepted: bool = False, undo_by: PersonId | None = None) -> int:
+    made = int(swap_of(work, OPERATOR, CHI).id)
+    if accepted:
+        swap.accept_swap(work, made, by=OPERATOR)
+        swaps.ask_undo(work.tx, made, by=undo_by)
+    return made
+
+
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "acknowledge": (
         acknowledging.acknowledge,
@@ -355,6 +379,28 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "withdraw_cover": (
         cover.withdraw_cover,
         lambda work, by, me: cover.withdraw_cover(work, a_request(work), by=by),
+    ),
+    "propose_swap": (swap.propose_swap, lambda work, by, me: swap_of(work, by, None)),
+    "propose_chis_swap": (swap.propose_swap, lambda work, by, me: swap_of(work, by, CHI)),
+    "accept_swap": (
+        swap.accept_swap,
+        lambda work, by, me: swap.accept_swap(work, a_swap(work), by=by),
+    ),
+    "decline_swap": (
+        swap.decline_swap,
+        lambda work, by, me: swap.decline_swap(work, a_swap(work), by=by),
+    ),
+    "withdraw_swap": (
+        swap.withdraw_swap,
+        lambda work, by, me: swap.withdraw_swap(work, a_swap(work), by=by),
+    ),
+    "undo_swap": (
+        swap.undo_swap,
+        lambda work, by, me: swap.undo_swap(work, a_swap(work, accepted=True), by=by),
+    ),
+    "keep_swap": (
+        swap.keep_swap,
+        lambda work, by, me: swap.keep_swap(work, a_swap(work, accepted=True, undo_by=CHI), by=by),
     ),
     "take_shift": (take_shift, lambda work, by, me: take_over(work, by, None)),
     "take_anas_shift": (take_shift, lambda work, by, me: take_over(work, by, ANA)),

@@ -218,6 +218,21 @@ def test_beside_a_swap_another_override_stays_where_it_is() -> None:
         ]
 
 
+def test_a_swap_leaves_the_hours_that_are_nobodys_as_they_are() -> None:
+    office = replace(rota(list("abc")).rotation, every=DAY, time=time(9), until=time(17))
+    daily = replace(rota(list("abc")), rotation=office)
+    swap = Override(person="c", start=FIRST, end=FIRST, of=Anchor(person="b", day=date(2026, 1, 3)))
+    found = shifts(
+        [RotaVersion(daily, None)], [swap], at("2026-01-03T00:00"), at("2026-01-04T12:00")
+    )
+    assert serving(found) == [
+        ("03 Jan 00:00", None),
+        ("03 Jan 09:00", "c"),
+        ("03 Jan 17:00", None),
+        ("04 Jan 09:00", "c"),
+    ]
+
+
 def test_a_swap_without_a_turn_is_left_out() -> None:
     swap = Override(
         person="c", start=FIRST, end=FIRST + WEEK, of=Anchor(person="z", day=date(2026, 1, 2))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.chat import actions
+from app.chat.blocks import actions as row
 from app.chat.blocks import button, compose
 from app.chat.message import Block, Message
 from app.chat.words.dates import moment
@@ -184,6 +185,7 @@ def ask_form(shifts: Sequence[Choosable], *, why: str, carry: Mapping[str, Any])
             instant_input(FROM, "From (left out: its start)"),
             instant_input(TO, "Until (left out: its end)"),
             text_input(REASON, "Why, if you like", initial=why, limit=WHY, optional=True),
+            row([button("Swap with somebody instead", actions.SWAP_INSTEAD)]),
         ],
         callback=actions.COVER_FORM,
         submit="Ask the pool",

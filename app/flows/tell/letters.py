@@ -16,6 +16,7 @@ from app.flows.tell.covers import (
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
+from app.flows.tell.swaps import swap_asked, swap_kept, swap_told, swap_undo_asked
 from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up
 from app.flows.work import Work
 
@@ -36,6 +37,10 @@ LETTERS: Mapping[str, Telling] = {
     "not_ready_manager": not_ready_manager,
     "pager_test": pager_test,
     "rota_digest": weekly,
+    "swap_asked": swap_asked,
+    "swap_told": swap_told,
+    "swap_undo_asked": swap_undo_asked,
+    "swap_kept": swap_kept,
 }
 """The names are stored with what is due, so they are never renamed."""
 

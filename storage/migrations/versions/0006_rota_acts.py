@@ -138,8 +138,10 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("answered_at", columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.Column("undo_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_swaps")),
     )
+    op.create_index("ix_swaps_state", "swaps", ["state"], unique=False)
     op.create_index("ix_swaps_person", "swaps", ["person"], unique=False)
     op.create_index("ix_swaps_with_person", "swaps", ["with_person"], unique=False)
     op.create_table(
@@ -231,6 +233,7 @@ def downgrade() -> None:
     op.drop_index("ix_tours_person", table_name="tours")
     op.drop_table("tours")
     op.drop_index("ix_swaps_with_person", table_name="swaps")
+    op.drop_index("ix_swaps_state", table_name="swaps")
     op.drop_index("ix_swaps_person", table_name="swaps")
     op.drop_table("swaps")
     op.drop_index("ix_shadows_rota", table_name="shadows")

@@ -26,6 +26,7 @@ from app.chat.words import (
     readiness,
     replies,
     rota_digest,
+    swap,
     tours,
 )
 from app.chat.words.ringing import Asked
@@ -80,6 +81,18 @@ def duties(case: Case) -> list[oncall.Duty]:
         oncall.Duty(rota=case.foreign, who=who, start=NOW, end=NOW + SOON, covering=True),
         oncall.Duty(rota="x", who=None, start=NOW + SOON, end=None),
     ] * 5
+
+
+def swaps(case: Case) -> Iterator[swap.SwapFacts]:
+    """In each state, with an undo that is asked for, and of shifts that are no more."""
+    who = case.crowd[0]
+    half = swap.Half(who=who, start=NOW, end=NOW + SOON)
+    for standing in swap.Standing:
+        facts = swap.SwapFacts(
+            number=1, rota=case.foreign, one=half, other=half, why=case.foreign, standing=standing
+        )
+        yield facts
+        yield replace(facts, undo_by=who, other=swap.Half(who=who, start=None, end=None))
 
 
 def covers(case: Case) -> Iterator[cover.CoverFacts]:
@@ -274,6 +287,18 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield cover.asked_now(facts, 3, soon=True)
     yield cover.shift_taken(who, before=who, rota=case.foreign, start=NOW, end=NOW, by=who)
     yield cover.shift_is_yours(case.foreign, NOW, NOW + SOON, who)
+    for swapped in swaps(case):
+        yield swap.asked(swapped)
+        yield swap.told(swapped)
+        yield swap.undo_asked(swapped)
+        yield swap.kept(swapped)
+        yield swap.on_the_board(swapped)
+        yield swap.proposed(swapped)
+        yield swap.accepted(swapped)
+        yield swap.declined(swapped)
+        yield swap.undoing(swapped)
+    yield swap.withdrawn()
+    yield swap.keeping()
     spans = [moved.Span(rota=case.foreign, start=NOW, end=NOW + SOON)] * FEW
     for cause in moved.Cause:
         yield moved.shifts_moved(cause, lost=spans, gained=[])
@@ -344,6 +369,7 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
         contact_forms.Held(id=n, method="push", hint=case.foreign, verified=n % 2 == 0)
         for n in range(20)
     ]
+    shifts = [cover.Choosable(value=f"{n}:{case.foreign}", label=case.foreign) for n in range(FEW)]
     for view in [
         forms.declare(services[:1], carry=carry, told=case.foreign, reason=case.foreign),
         forms.declare([], carry=carry),
@@ -358,6 +384,9 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
         contact_forms.contacts(held, slack=True, carry=carry, told=case.foreign),
         contact_forms.add(carry),
         contact_forms.verify(case.foreign, carry),
+        cover.ask_form(shifts, why=case.foreign, carry=carry),
+        cover.part_form(next(covers(case)), carry=carry),
+        swap.swap_form(shifts, shifts, why=case.foreign, carry=carry),
         inputs.notice(replies.noted(one, case.foreign)),
         inputs.notice(guide.TROUBLE),
         home.home(
