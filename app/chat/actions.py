@@ -77,6 +77,7 @@ VERIFY_CONTACT_FORM = "verify_contact_form"
 COVER_FORM = "cover_form"
 TAKE_PART_FORM = "take_part_form"
 SWAP_FORM = "swap_form"
+TAKE_FORM = "take_form"
 
 # Shortcuts, as the manifest names them.
 DECLARE_SHORTCUT = "declare_incident"

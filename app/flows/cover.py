@@ -8,7 +8,7 @@ from typing import Any
 
 from app.flows import correspond
 from app.flows.admit import Act, Caller, admit
-from app.flows.serving import acting_for, expect_able, pool_of, rota_of
+from app.flows.serving import acting_for, expect_able, expect_free, pool_of, rota_of
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval
 from app.rules.cover import left_open
@@ -107,6 +107,7 @@ def take_cover(
     rota = rota_of(work, request.rota, by=who)
     for part in parts:
         expect_able(work, rota, taker, part.start)
+        expect_free(work, rota, taker, part, slot=request.slot)
         overrides.add(
             work.tx,
             rota=request.rota,

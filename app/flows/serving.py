@@ -5,6 +5,7 @@ from datetime import datetime
 from app.flows.admit import Act, Caller, Operator, admit, is_manager, may_answer
 from app.flows.contact import rungs_of
 from app.flows.work import Refused, Work
+from app.rules.calendar import Interval
 from app.rules.ladder import is_reachable
 from app.rules.organisation import PersonId, Rota, RotaId, RotaKind
 from storage import people
@@ -59,6 +60,18 @@ def expect_able(work: Work, rota: Rota, person: PersonId, at: datetime) -> None:
             act=Act.ROTA,
             subject=f"rota:{rota.id}",
         )
+
+
+def expect_free(work: Work, rota: Rota, person: PersonId, span: Interval, *, slot: int) -> None:
+    """Refuses whoever has another place of the rota in that time: nobody has two at once."""
+    for shift in work.schedule.everyones_shifts(rota.id, span.start, span.end):
+        if shift.person == person and shift.slot != slot:
+            raise Refused(
+                f"{person} serves on {rota.id} in that time already, in another place. Nothing was "
+                "changed.",
+                act=Act.ROTA,
+                subject=f"rota:{rota.id}",
+            )
 
 
 def acting_for(

@@ -1,4 +1,4 @@
-"""Cover and taken shifts in Slack: the commands, the forms, the presses (product.md 24)."""
+"""Cover in Slack: the commands, the forms, the presses (product.md 24)."""
 
 from collections.abc import Iterator
 from datetime import MAXYEAR, datetime, timedelta
@@ -13,44 +13,25 @@ from app.flows.cover import (
     withdraw_cover,
 )
 from app.flows.serving import pool_of
-from app.flows.take_shift import take_shift
 from app.flows.tell.covers import told
-from app.flows.tell.names import who_if
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval
 from app.rules.organisation import PersonId
 from handlers.slack.ask import Ask, Reply
-from handlers.slack.naming import find_person
-from handlers.slack.parse import read_seconds, readable, take_target
+from handlers.slack.naming import for_whom
+from handlers.slack.parse import read_seconds
 from handlers.slack.rota_names import rota_names
 from handlers.slack.zones import short_span, zone_of
 
 AHEAD = timedelta(weeks=16)
 MOST = 20
 """So many shifts can be chosen from."""
-ME = ("me", "my")
 
 
 def run_cover(work: Work, ask: Ask, rest: str) -> Reply:
     """`/oncall cover me [why]`; a manager may name somebody instead of `me`."""
-    person, why = _for_whom(work, rest)
+    person, why = for_whom(work, rest)
     return ask_form(work, ask, person=person, why=why)
-
-
-def run_take(work: Work, ask: Ask, rest: str) -> Reply:
-    """`/oncall take [@somebody] [rota]`: what is left of the running shift."""
-    person, word = _for_whom(work, rest)
-    named = {each.lower(): each for each in work.org.rotas}
-    if word and word.lower() not in named:
-        raise Refused(
-            f"There is no rota {word}. Name one of {', '.join(work.org.rotas)}, or none for the "
-            "out-of-hours rota. Nothing was changed."
-        )
-    rota = named[word.lower()] if word else work.org.out_of_hours_rota
-    taken = take_shift(work, rota, by=ask.by, person=person)
-    before = who_if(work, taken.before)
-    message = words.shift_is_yours(rota, taken.span.start, taken.span.end, before)
-    return Reply(message=message)
 
 
 def ask_form(work: Work, ask: Ask, *, person: PersonId | None = None, why: str = "") -> Reply:
@@ -115,18 +96,6 @@ def cannot(work: Work, ask: Ask, request: int) -> Reply:
 def withdraw(work: Work, ask: Ask, request: int) -> Reply:
     withdraw_cover(work, request, by=ask.by)
     return Reply(message=words.withdrawn())
-
-
-def _for_whom(work: Work, rest: str) -> tuple[PersonId | None, str]:
-    """Somebody who is named first, and what follows; `me` is nobody else."""
-    first, _, after = rest.strip().partition(" ")
-    if first.lower() in ME:
-        return None, readable(after)
-    if first.startswith(("@", "<@")) or "@" in first:
-        target, after = take_target(rest)
-        assert target is not None
-        return find_person(work, target), readable(after)
-    return None, readable(rest)
 
 
 def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:

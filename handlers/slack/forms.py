@@ -14,7 +14,7 @@ from app.chat.words import forms as words
 from app.chat.words import swap as swap_words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
-from handlers.slack import acts, cover, inc, swap
+from handlers.slack import acts, cover, inc, swap, take
 from handlers.slack.ask import Ask, Body, Deed, Reply, carried
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -108,6 +108,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     listen(actions.COVER_FORM, _ask_for_cover, block=cover_words.TO)
     listen(actions.TAKE_PART_FORM, _take_part, block=cover_words.TO)
     listen(actions.SWAP_FORM, _propose_swap, block=swap_words.THEIRS)
+    listen(actions.TAKE_FORM, _take_chosen, block=cover_words.TO)
 
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
@@ -184,6 +185,17 @@ def _propose_swap(work: Work, ask: Ask, filled: Filled) -> Reply:
         filled.choice(swap_words.MINE) or "",
         filled.choice(swap_words.THEIRS) or "",
         why=filled.text(swap_words.REASON),
+        person=filled.carried_text("person"),
+    )
+
+
+def _take_chosen(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return take.take_chosen(
+        work,
+        ask,
+        filled.choice(cover_words.SHIFT) or "",
+        start=filled.instant(cover_words.FROM),
+        end=filled.instant(cover_words.TO),
         person=filled.carried_text("person"),
     )
 

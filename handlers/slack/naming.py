@@ -3,8 +3,22 @@
 from app.flows.admit import Caller, SlackCaller
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId
-from handlers.slack.parse import Target
+from handlers.slack.parse import Target, readable, take_target
 from storage import people
+
+ME = ("me", "my")
+
+
+def for_whom(work: Work, text: str) -> tuple[PersonId | None, str]:
+    """Somebody who is named first, and what follows; `me` is nobody else."""
+    first, _, after = text.strip().partition(" ")
+    if first.lower() in ME:
+        return None, readable(after)
+    if first.startswith(("@", "<@")) or "@" in first:
+        target, after = take_target(text)
+        assert target is not None
+        return find_person(work, target), readable(after)
+    return None, readable(text)
 
 
 def person_of(work: Work, caller: Caller) -> PersonId | None:

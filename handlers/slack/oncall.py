@@ -16,7 +16,7 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover, swap, volunteers
+from handlers.slack import cover, swap, take, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -31,7 +31,7 @@ Shifts: TypeAlias = list[words.Duty]
 
 CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     "cover": cover.run_cover,
-    "take": cover.run_take,
+    "take": take.run_take,
     "swap": swap.run_swap,
     **volunteers.COMMANDS,
 }

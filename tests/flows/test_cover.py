@@ -17,6 +17,8 @@ from app.flows.kinds import Kind
 from app.flows.know_people import know_people
 from app.flows.take_shift import take_shift
 from app.flows.work import Refused, Work
+from app.organisation.apply import apply
+from app.organisation.example import example_text
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
@@ -38,7 +40,7 @@ ask = functools.partial(ask_for_cover, rota_id="volunteers", why="a wedding")
 @pytest.fixture(autouse=True)
 def with_phones(bench: Bench) -> None:
     target = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=True)
-    for name in ("ana", "chi", "noor"):
+    for name in ("ana", "chi", "mia", "noor"):
         bench.do(
             add_contact, f"{name}@acme.test", method=Method.PUSH, target=target, seal=SEAL,
             by=Operator(),
@@ -267,6 +269,59 @@ def test_the_running_shift_is_taken_from_now_on_and_who_had_it_is_told(bench: Be
     assert letter.startswith(":pager: *Ana has the pager of volunteers*")
     with pytest.raises(Refused, match="has this shift already"):
         bench.do(take_shift, "volunteers", by=ANA)
+
+
+def test_a_shift_to_come_is_taken_whole(bench: Bench) -> None:
+    taken = bench.do(take_shift, "volunteers", by=CHI, at=FRIDAY + 3 * HOUR)
+    assert (taken.before, taken.span.start, taken.span.end) == (
+        "ana@acme.test",
+        FRIDAY,
+        FRIDAY + WEEK,
+    )
+    assert serves(bench, FRIDAY) == "chi@acme.test"
+
+
+def test_a_part_of_a_shift_is_taken_and_all_who_had_it_are_told(bench: Bench) -> None:
+    bench.do(take_shift, "volunteers", by=ANA, at=FRIDAY - HOUR, end=FRIDAY + HOUR)
+    assert serves(bench, FRIDAY - 2 * HOUR) == "chi@acme.test"
+    assert serves(bench, FRIDAY - HOUR) == "ana@acme.test"
+    assert serves(bench, FRIDAY + HOUR) == "ana@acme.test"
+    [key] = told(bench)
+    assert key.endswith("chi@acme.test")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        (FRIDAY + HOUR, FRIDAY, "not after the start"),
+        (FRIDAY - WEEK, FRIDAY - WEEK, "not after the start"),
+        (FRIDAY, FRIDAY + 13 * WEEK, "12 weeks at most"),
+    ],
+)
+def test_an_odd_part_is_not_taken(
+    bench: Bench, start: datetime, end: datetime, sentence: str
+) -> None:
+    with pytest.raises(Refused, match=sentence):
+        bench.do(take_shift, "volunteers", by=CHI, at=start, end=end)
+
+
+def test_nobody_has_two_places_of_a_rota_at_once(bench: Bench) -> None:
+    two = 'members = ["mia@acme.test", "noor@acme.test"]'
+    with bench.database.write.begin() as tx:
+        text = example_text().replace(two, f"{two}\nslots = 2")
+        apply(tx, text, now=bench.clock(), by="operator")
+    # Both managers serve from Friday on: neither has a place that the other could take.
+    for slot in (0, 1):
+        holder = bench.do(lambda work, n=slot: work.schedule.on_duty("managers", FRIDAY, n).person)
+        other = "UNOOR" if holder == "mia@acme.test" else "UMIA"
+        with pytest.raises(Refused, match="in another place"):
+            bench.do(
+                take_shift,
+                "managers",
+                by=SlackCaller(slack_id=other, team="T1"),
+                at=FRIDAY,
+                slot=slot,
+            )
 
 
 def test_only_managers_take_the_managers_shift(bench: Bench) -> None:

@@ -134,11 +134,15 @@ def took(facts: CoverFacts, start: datetime, end: datetime) -> Message:
     )
 
 
-def shift_is_yours(rota: str, start: datetime, end: datetime, before: Who | None) -> Message:
+def shift_is_yours(
+    rota: str, start: datetime, end: datetime, before: Who | None, holder: Who | None = None
+) -> Message:
+    """`holder`: a manager took it for them."""
+    has = f"{named(holder)} has" if holder else "You have"
     told = f"; {named(before)} is told" if before else ""
     return compose(
         [
-            f":pager: You have the pager of {escape(rota, NAME)} from {moment(start)} until "
+            f":pager: {has} the pager of {escape(rota, NAME)} from {moment(start)} until "
             f"{moment(end)}{told}."
         ]
     )
@@ -202,6 +206,27 @@ def part_form(facts: CoverFacts, *, carry: Mapping[str, Any]) -> View:
             instant_input(TO, "Until", initial=end),
         ],
         callback=actions.TAKE_PART_FORM,
+        submit="Take it",
+        carry=carry,
+    )
+
+
+def take_form(
+    shifts: Sequence[Choosable],
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    carry: Mapping[str, Any],
+) -> View:
+    """Whose shift; left as they are, the times mean what is left of it."""
+    return modal(
+        "Take a shift",
+        [
+            choice(SHIFT, "Whose shift?", [(each.label, each.value) for each in shifts]),
+            instant_input(FROM, "From (left out: its start, or now)", initial=start),
+            instant_input(TO, "Until (left out: its end)", initial=end),
+        ],
+        callback=actions.TAKE_FORM,
         submit="Take it",
         carry=carry,
     )

@@ -27,7 +27,7 @@ ONCALL = (
     "`/oncall next` the coming shifts · `/oncall me` my shifts, and am I ready for them",
     "`/oncall cover me [why]` ask the others to take a shift of mine, or a part of it",
     "`/oncall swap [@somebody]` one of my shifts for one of theirs",
-    "`/oncall take` the running shift is mine from now on",
+    "`/oncall take [when]` the running shift is mine from now on, or that of a day or a time",
     "`/oncall volunteer [from 2026-12-04] [weeks 26]` join the out-of-hours rota",
     "`/oncall tour` my tour, its shifts, one more · `/oncall leave` leave, without a reason",
     "`/oncall contact` add, verify or remove a way to reach me",

@@ -299,6 +299,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield swap.undoing(swapped)
     yield swap.withdrawn()
     yield swap.keeping()
+    yield cover.shift_is_yours(case.foreign, NOW, NOW + SOON, None, who)
     spans = [moved.Span(rota=case.foreign, start=NOW, end=NOW + SOON)] * FEW
     for cause in moved.Cause:
         yield moved.shifts_moved(cause, lost=spans, gained=[])

@@ -10,6 +10,8 @@ from app.chat import actions
 from app.flows.admit import Operator, SlackCaller
 from app.flows.contact import add_contact
 from app.flows.cover import ask_for_cover
+from app.organisation.apply import apply
+from app.organisation.example import example_text
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
@@ -74,8 +76,67 @@ async def test_the_running_shift_is_taken_by_a_command(wire: Wire) -> None:
     assert wire.count(overrides) == 1
 
 
+async def test_a_shift_to_come_is_taken_by_its_day(wire: Wire) -> None:
+    told = await wire.type("chi", "/oncall take fri")
+    assert told.startswith(":pager: You have the pager of volunteers from <!date^1795802400^")
+    assert serves(wire, FRIDAY) == "chi@acme.test"
+    again = await wire.type("chi", "/oncall take volunteers friday 20:00")
+    assert "has this shift already" in again
+
+
+async def test_a_part_is_taken_by_its_times(wire: Wire) -> None:
+    await wire.type("ana", "/oncall take volunteers tomorrow 18:00 to 22:00")
+    evening = datetime(2026, 11, 24, 18, tzinfo=UTC)
+    assert serves(wire, evening - timedelta(minutes=1)) == "chi@acme.test"
+    assert serves(wire, evening) == "ana@acme.test"
+    assert serves(wire, evening + timedelta(hours=4)) == "chi@acme.test"
+
+
+async def test_a_form_takes_a_part_of_anybodys_shift(wire: Wire) -> None:
+    assert await wire.type("chi", "/oncall take part") == ""
+    view = await wire.view("chi")
+    assert view["title"]["text"] == "Take a shift"
+    options = view["blocks"][0]["element"]["options"]
+    [chosen, *_] = options
+    assert chosen["text"]["text"].startswith("ana · Fri 27 Nov")
+    shift = {"value": {"type": "static_select", "selected_option": chosen}}
+    until = {"to": picked(FRIDAY + timedelta(hours=2))}
+    told = await wire.submit("chi", shift=shift, **until)
+    assert told["ok"], told
+    await wire.told("chi", "You have the pager of volunteers")
+    assert serves(wire, FRIDAY) == "chi@acme.test"
+    assert serves(wire, FRIDAY + timedelta(hours=2)) == "ana@acme.test"
+    forged = {**chosen, "value": "1:99999:ghosts"}
+    shift = {"value": {"type": "static_select", "selected_option": forged}}
+    told = await wire.send_view("chi", view, shift=shift)
+    assert "not as it was any more" in str(told)
+
+
+async def test_of_two_who_serve_at_once_a_form_asks_whose(wire: Wire) -> None:
+    rota = "pool = { min = 5, max = 8 }\n"
+    tour = (
+        '\n[[rota.tour]]\nperson = "ben@acme.test"\nfrom = "2026-09-04"\nweeks = 26\n'
+        'accepted_on = "2026-08-21"\n\n[[rota]]\nid = "data-infra"'
+    )
+    text = example_text().replace(rota, rota + "slots = 2\n", 1)
+    text = text.replace('\n[[rota]]\nid = "data-infra"', tour, 1)
+    with wire.bench.database.write.begin() as tx:
+        apply(tx, text, now=wire.bench.clock(), by="operator")
+    there = FRIDAY + timedelta(weeks=1, hours=1)
+    serving = {
+        shift.person: shift.slot
+        for shift in wire.bench.do(lambda work: work.schedule.all_on_duty("volunteers", there))
+    }
+    [free] = {"ana@acme.test", "ben@acme.test", "chi@acme.test"} - serving.keys()
+    name = free.partition("@")[0]
+    assert await wire.type(name, "/oncall take 2026-12-05 09:00") == ""
+    view = await wire.view(name)
+    assert len(view["blocks"][0]["element"]["options"]) == 2
+
+
 async def test_a_manager_takes_it_for_somebody(wire: Wire) -> None:
-    await wire.type("mia", "/oncall take @ana")
+    told = await wire.type("mia", "/oncall take @ana")
+    assert "Ana has the pager of volunteers" in told or "ana has the pager" in told
     assert serves(wire, wire.bench.clock.now) == "ana@acme.test"
 
 
