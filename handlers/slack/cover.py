@@ -16,7 +16,7 @@ from app.flows.serving import pool_of
 from app.flows.tell.covers import told
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval
-from app.rules.organisation import PersonId
+from app.rules.organisation import PersonId, RotaKind
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import for_whom
 from handlers.slack.parse import read_seconds
@@ -99,6 +99,7 @@ def withdraw(work: Work, ask: Ask, request: int) -> Reply:
 
 
 def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
+    """Those of the rotas that wake people first, by their start."""
     zone = zone_of(work, person)
     found = [
         (shift, rota, name)
@@ -106,7 +107,8 @@ def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
         for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
         if shift.person == person and shift.end.year < MAXYEAR
     ]
-    for shift, rota, name in sorted(found, key=lambda each: each[0].start):
+    kinds = {rota.id: rota.kind is RotaKind.TEAM for rota in work.org.rotas.values()}
+    for shift, rota, name in sorted(found, key=lambda each: (kinds[each[1]], each[0].start)):
         yield words.Choosable(
             value=f"{int(shift.start.timestamp())}:{int(shift.end.timestamp())}:{rota}",
             label=f"{short_span(Interval(shift.start, shift.end), zone)} · {name}",
