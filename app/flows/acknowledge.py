@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.flows import speak
+from app.flows import correspond, speak
 from app.flows.admit import Act, Caller, admit, is_manager
 from app.flows.kinds import Kind
 from app.flows.work import Refused, Work
@@ -140,6 +140,8 @@ def _take_over(work: Work, incident: Incident, person: PersonId) -> bool:
     end_offers(work, incident.id, why="somebody has taken it over")
     participants.join(work.tx, incident.id, person, Role.LEAD, at=work.now)
     work.note(incident.id, "took_over", by=person, target=was)
+    about = f"{incident.id}:{work.now.isoformat()}"
+    correspond.write(work, was, "taken_over", about=about, incident=incident.id, by=person)
     watch_progress(work, incident.id, since=work.now)
     fresh = work.incident(incident.id)
     speak.refresh(work, fresh)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.chat.words import forms, replies
+from app.chat.words import forms, offer, replies
 from app.flows import acknowledge as acknowledging
 from app.flows import close as closing
 from app.flows import escalate as escalating
@@ -24,7 +24,7 @@ from app.rules.organisation import PersonId, TeamId
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import person_of
 from storage import escalations
-from storage.escalations import Ringing
+from storage.escalations import Page, Ringing
 
 IncidentAct: TypeAlias = Callable[[Work, Ask, IncidentId, str], Reply]
 """`text` is what the person wrote; blank opens the act's form, where it has one."""
@@ -59,8 +59,16 @@ def pass_page_on(work: Work, ask: Ask, number: IncidentId, page: int) -> Reply:
     now = escalations.get_page(work.tx, page)
     incident = work.incident(now.incident if now else number)
     passed = now is not None and now.state is Ringing.PASSED
+    if now is not None and passed and _is_offer(work, now):
+        return Reply(message=offer.passed(incident, who_if(work, incident.acknowledged_by)))
     told = replies.passed_on if passed else replies.passed_too_late
     return Reply(message=told(incident))
+
+
+def _is_offer(work: Work, page: Page) -> bool:
+    """What was offered at a boundary stays with whoever has had it (product.md 2)."""
+    escalation = escalations.get(work.tx, page.escalation)
+    return escalation is not None and escalation.boundary is not None
 
 
 def call_not_actionable(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Reply:

@@ -1,7 +1,8 @@
 """Cover in Slack: the commands, the forms, the presses (product.md 24)."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.chat.words import cover as words
 from app.flows.admit import Act, admit
@@ -16,11 +17,13 @@ from app.flows.serving import pool_of
 from app.flows.tell.covers import told
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval
-from app.rules.organisation import PersonId, RotaKind
+from app.rules.organisation import PersonId, RotaId, RotaKind
+from app.rules.rota import Shift
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.naming import for_whom
 from handlers.slack.parse import read_seconds
 from handlers.slack.rota_names import rota_names
+from handlers.slack.when import When, is_meant, take_when
 from handlers.slack.zones import short_span, zone_of
 
 AHEAD = timedelta(weeks=16)
@@ -29,19 +32,40 @@ MOST = 20
 
 
 def run_cover(work: Work, ask: Ask, rest: str) -> Reply:
-    """`/oncall cover me [why]`; a manager may name somebody instead of `me`."""
-    person, why = for_whom(work, rest)
-    return ask_form(work, ask, person=person, why=why)
+    """`/oncall cover me [when] [why]`; a manager may name somebody instead of `me`."""
+    person, told = for_whom(work, rest)
+    reader = admit(work, ask.by, Act.ROTA)
+    when, why = take_when(told, now=work.now, zone=zone_of(work, reader))
+    return ask_form(work, ask, person=person, why=why, when=when)
 
 
-def ask_form(work: Work, ask: Ask, *, person: PersonId | None = None, why: str = "") -> Reply:
-    """Which of one's shifts, from when to when."""
+def ask_form(
+    work: Work,
+    ask: Ask,
+    *,
+    person: PersonId | None = None,
+    why: str = "",
+    when: When | None = None,
+) -> Reply:
+    """Which of one's shifts, from when to when; the shift that is meant stands first."""
     asker = admit(work, ask.by, Act.ROTA)
-    mine = list(_choosable(work, person or asker))[:MOST]
+    mine = _mine(work, person or asker)
+    if when is not None:
+        mine.sort(key=lambda each: not is_meant(each.shift, when))
     if not mine:
         whose = "You have" if person in (None, asker) else f"{person} has"
         raise Refused(f"{whose} no shift in the next {AHEAD.days // 7} weeks to ask cover for.")
-    return Reply(view=words.ask_form(mine, why=why, carry=ask.carry(person=person)))
+    zone = zone_of(work, asker)
+    exact = when if when and not when.is_day else None
+    return Reply(
+        view=words.ask_form(
+            [_choosable(each, zone) for each in mine[:MOST]],
+            why=why,
+            start=exact.start if exact else None,
+            end=exact.end if exact else None,
+            carry=ask.carry(person=person),
+        )
+    )
 
 
 def ask_pool(
@@ -98,21 +122,31 @@ def withdraw(work: Work, ask: Ask, request: int) -> Reply:
     return Reply(message=words.withdrawn())
 
 
-def _choosable(work: Work, person: PersonId) -> Iterator[words.Choosable]:
+@dataclass(frozen=True)
+class _Mine:
+    shift: Shift
+    rota: RotaId
+    name: str
+
+
+def _mine(work: Work, person: PersonId) -> list[_Mine]:
     """Those of the rotas that wake people first, by their start."""
-    zone = zone_of(work, person)
     found = [
-        (shift, rota, name)
+        _Mine(shift, rota, name)
         for rota, name in rota_names(work).items()
         for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
         if shift.person == person and shift.end.year < MAXYEAR
     ]
     kinds = {rota.id: rota.kind is RotaKind.TEAM for rota in work.org.rotas.values()}
-    for shift, rota, name in sorted(found, key=lambda each: (kinds[each[1]], each[0].start)):
-        yield words.Choosable(
-            value=f"{int(shift.start.timestamp())}:{int(shift.end.timestamp())}:{rota}",
-            label=f"{short_span(Interval(shift.start, shift.end), zone)} · {name}",
-        )
+    return sorted(found, key=lambda each: (kinds[each.rota], each.shift.start))
+
+
+def _choosable(mine: _Mine, zone: ZoneInfo) -> words.Choosable:
+    start, end = mine.shift.start, mine.shift.end
+    return words.Choosable(
+        value=f"{int(start.timestamp())}:{int(end.timestamp())}:{mine.rota}",
+        label=f"{short_span(Interval(start, end), zone)} · {mine.name}",
+    )
 
 
 def _read_choice(value: str) -> tuple[str, datetime, datetime]:

@@ -6,8 +6,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.rules.calendar import to_utc
+from app.rules.rota import Shift
 
 DAY = timedelta(days=1)
+MOST_WORDS = 9
+"""The longest: "4 december 2026 18:00 to 5 december 2026 09:00"."""
 FAR = timedelta(days=1000)
 """Nobody means a day that is further away."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -49,6 +52,25 @@ def read_when(text: str, *, now: datetime, zone: ZoneInfo) -> When | None:
     if start.day is None and (ends or begins) <= now:
         begins, ends = _later(begins, zone), _later(ends, zone) if ends else None
     return When(start=begins, end=ends, is_day=start.clock is None and end is None)
+
+
+def is_meant(shift: Shift, when: When) -> bool:
+    """Of a day alone the shift that begins on it, or that runs at its noon; else the one that runs
+    at its beginning."""
+    if not when.is_day:
+        return shift.start <= when.start < shift.end
+    noon = when.start + DAY / 2
+    return when.start < shift.start < when.start + DAY or shift.start <= noon < shift.end
+
+
+def take_when(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[When | None, str]:
+    """The time that a text begins with, and what follows it."""
+    words = text.split()
+    for count in range(min(len(words), MOST_WORDS), 0, -1):
+        found = read_when(" ".join(words[:count]), now=now, zone=zone)
+        if found is not None:
+            return found, " ".join(words[count:])
+    return None, text
 
 
 def _read(side: str, today: date) -> _Side | None:

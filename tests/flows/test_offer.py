@@ -130,6 +130,14 @@ def test_their_acknowledgement_moves_it_to_them(bench: Bench) -> None:
         ).all()
     )
     assert [tuple(each) for each in kinds] == [("offered", None), ("took_over", "ana@acme.test")]
+    letter = bench.do(
+        lambda work: work.tx.execute(
+            select(effects.c.facts).where(effects.c.kind == "letter")
+        ).scalar_one()
+    )
+    assert letter["to"] == "chi@acme.test"
+    message = bench.do(tell.letter, letter)[1]
+    assert message.text.startswith(":white_check_mark: Ana has taken over *INC-1*")
     # Its clock starts anew with her, and Chi's is over.
     bench.clock.now = FRIDAY + 59 * MINUTE
     tick(bench)

@@ -180,14 +180,21 @@ class Choosable:
     label: str
 
 
-def ask_form(shifts: Sequence[Choosable], *, why: str, carry: Mapping[str, Any]) -> View:
-    """Which shift, and from when to when; left as they are, the times mean all of it."""
+def ask_form(
+    shifts: Sequence[Choosable],
+    *,
+    why: str,
+    carry: Mapping[str, Any],
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> View:
+    """Which shift, and from when to when; left out, the times mean all of it."""
     return modal(
         "Ask for cover",
         [
             choice(SHIFT, "Which shift?", [(each.label, each.value) for each in shifts]),
-            instant_input(FROM, "From (left out: its start)"),
-            instant_input(TO, "Until (left out: its end)"),
+            instant_input(FROM, "From (left out: its start)", initial=start, optional=True),
+            instant_input(TO, "Until (left out: its end)", initial=end, optional=True),
             text_input(REASON, "Why, if you like", initial=why, limit=WHY, optional=True),
             row([button("Swap with somebody instead", actions.SWAP_INSTEAD)]),
         ],
@@ -223,8 +230,8 @@ def take_form(
         "Take a shift",
         [
             choice(SHIFT, "Whose shift?", [(each.label, each.value) for each in shifts]),
-            instant_input(FROM, "From (left out: its start, or now)", initial=start),
-            instant_input(TO, "Until (left out: its end)", initial=end),
+            instant_input(FROM, "From (left out: its start, or now)", initial=start, optional=True),
+            instant_input(TO, "Until (left out: its end)", initial=end, optional=True),
         ],
         callback=actions.TAKE_FORM,
         submit="Take it",

@@ -71,12 +71,16 @@ def text_input(
     return input_block(block, label, element, hint=hint, optional=optional)
 
 
-def instant_input(block: str, label: str, *, initial: datetime | None = None) -> Block:
-    """A day and time in the reader's own zone; left out unless there is one to begin with."""
+def instant_input(
+    block: str, label: str, *, initial: datetime | None = None, optional: bool | None = None
+) -> Block:
+    """A day and time in the reader's own zone; it may be left out, by default where there is none
+    to begin with."""
     element: dict[str, Any] = {"type": "datetimepicker", "action_id": VALUE}
     if initial is not None:
         element["initial_date_time"] = int(initial.timestamp())
-    return input_block(block, label, element, optional=initial is None)
+    may = initial is None if optional is None else optional
+    return input_block(block, label, element, optional=may)
 
 
 def choice(block: str, label: str, options: Sequence[tuple[str, str]]) -> Block:

@@ -14,6 +14,7 @@ from app.flows.tell.covers import (
     taken,
 )
 from app.flows.tell.moved import shifts_moved
+from app.flows.tell.offers import taken_over
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
 from app.flows.tell.swaps import swap_asked, swap_kept, swap_told, swap_undo_asked
@@ -37,6 +38,7 @@ LETTERS: Mapping[str, Telling] = {
     "not_ready_manager": not_ready_manager,
     "pager_test": pager_test,
     "rota_digest": weekly,
+    "taken_over": taken_over,
     "swap_asked": swap_asked,
     "swap_told": swap_told,
     "swap_undo_asked": swap_undo_asked,

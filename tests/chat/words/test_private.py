@@ -21,6 +21,7 @@ from app.chat.words import (
     home,
     inputs,
     moved,
+    offer,
     oncall,
     panel,
     readiness,
@@ -304,6 +305,9 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     for cause in moved.Cause:
         yield moved.shifts_moved(cause, lost=spans, gained=[])
         yield moved.shifts_moved(cause, lost=spans[:1], gained=spans)
+    yield offer.taken_over(an_incident(case), who)
+    yield offer.passed(an_incident(case), who)
+    yield offer.passed(an_incident(case), None)
     yield cover.cannot()
     yield cover.withdrawn()
     for tour in a_tour(case):

@@ -67,6 +67,17 @@ async def test_a_shift_is_asked_for_taken_in_part_and_then_whole(wire: Wire) -> 
     await wire.soon(lambda: serves(wire, FRIDAY + timedelta(days=6)) == "chi@acme.test")
 
 
+async def test_a_time_and_a_reason_may_follow_the_command(wire: Wire) -> None:
+    await wire.type("ana", "/oncall cover me 2026-12-12 18:00 to 22:00 the opera")
+    view = await wire.view("ana")
+    shift, start, end, why, _ = view["blocks"]
+    assert shift["element"]["initial_option"]["text"]["text"].startswith("Fri 11 Dec 18:00")
+    at = int(datetime(2026, 12, 12, 18, tzinfo=UTC).timestamp())
+    assert start["element"]["initial_date_time"] == at
+    assert end["element"]["initial_date_time"] == at + 4 * 3600
+    assert why["element"]["initial_value"] == "the opera"
+
+
 async def test_the_running_shift_is_taken_by_a_command(wire: Wire) -> None:
     told = await wire.type("ana", "/oncall take")
     assert told.startswith(":pager: You have the pager of volunteers")

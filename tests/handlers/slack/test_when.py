@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.slack.when import read_when
+from handlers.slack.when import read_when, take_when
 
 NOW = datetime(2026, 11, 23, 22, tzinfo=UTC)
 """Monday 22:00 in Dublin, 17:00 in New York."""
@@ -40,6 +40,22 @@ def test_it_is_read(text: str, start: str, end: str | None) -> None:
     assert found is not None
     assert f"{found.start:%Y-%m-%d %H:%M}" == start
     assert (f"{found.end:%Y-%m-%d %H:%M}" if found.end else None) == end
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "rest"),
+    [
+        ("fri to sun a wedding", "27 00:00", "a wedding"),
+        ("Friday 18:00 until 22:00 the opera", "27 18:00", "the opera"),
+        ("4 dec  18:00", "04 18:00", ""),
+        ("a wedding on fri", None, "a wedding on fri"),
+        ("", None, ""),
+    ],
+)
+def test_a_text_may_begin_with_it(text: str, start: str | None, rest: str) -> None:
+    found, left = take_when(text, now=NOW, zone=DUBLIN)
+    assert (f"{found.start:%d %H:%M}" if found else None) == start
+    assert left == rest
 
 
 def test_a_time_is_the_readers_own() -> None:
