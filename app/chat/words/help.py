@@ -25,8 +25,6 @@ INC_SMALL = (
 ONCALL = (
     "`/oncall` who is on call now, until when, and who is awake",
     "`/oncall next` the coming shifts · `/oncall me` my shifts, and am I ready for them",
-    "`/oncall cover me [why]` ask the others to take a shift of mine, or a part of it",
-    "`/oncall next` the coming shifts · `/oncall me` my shifts, and how I am reached",
     "`/oncall cover me [when] [why]` ask the others to take a shift of mine, or a part of it",
     "`/oncall swap [@somebody]` one of my shifts for one of theirs",
     "`/oncall take [when]` the running shift is mine from now on, or that of a day or a time",
