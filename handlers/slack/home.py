@@ -11,6 +11,7 @@ from app.chat.words.cover import CoverFacts
 from app.chat.words.handover import Owed
 from app.chat.words.home import Call, HomeFacts, home
 from app.chat.words.inputs import View
+from app.chat.words.swap import SwapFacts
 from app.flows.admit import Act, SlackCaller, admit
 from app.flows.kit import Kit
 from app.flows.readiness import readiness_of
@@ -19,10 +20,11 @@ from app.flows.standing import NoOrganisation
 from app.flows.tell import covers as covers_told
 from app.flows.tell.handover import owed_line
 from app.flows.tell.rings import pages_for
+from app.flows.tell.swaps import swap_facts
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId
 from handlers.slack import looks, oncall
-from storage import covers, follow_ups, incidents, participants
+from storage import covers, follow_ups, incidents, participants, swaps
 from storage.escalations import Page
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ def home_of(work: Work, caller: SlackCaller) -> View:
             duties=oncall.duties_of(work, person),
             tour_ends=_tour_ends(work, person),
             cover=list(_to_answer(work, person)),
+            swaps=list(_proposed_to(work, person)),
             owed=_owed(work, person),
             incidents=mine,
             ways=oncall.ways_of(work, person),
@@ -100,6 +103,13 @@ def _to_answer(work: Work, person: PersonId) -> Iterator[CoverFacts]:
             found = covers_told.told(work, request.id, reader=person)
             if found and found.is_open and not found.cannot:
                 yield found
+
+
+def _proposed_to(work: Work, person: PersonId) -> Iterator[SwapFacts]:
+    """Swaps that wait for their answer."""
+    for swap in swaps.list_proposed(work.tx):
+        if swap.with_person == person and (found := swap_facts(work, swap.id)):
+            yield found
 
 
 def _owed(work: Work, person: PersonId) -> list[Owed]:

@@ -8,7 +8,7 @@ from app.chat import actions
 from app.chat.blocks import actions as row
 from app.chat.blocks import button, context, section
 from app.chat.message import Block
-from app.chat.words import cover
+from app.chat.words import cover, swap
 from app.chat.words.cover import CoverFacts
 from app.chat.words.dates import day, moment
 from app.chat.words.escape import escape
@@ -16,6 +16,7 @@ from app.chat.words.handover import Owed
 from app.chat.words.inputs import View
 from app.chat.words.oncall import Duty, Way, ways_lines
 from app.chat.words.panel import Row, row_line
+from app.chat.words.swap import SwapFacts
 
 MOST = 15
 MOST_CALLS = 5
@@ -36,15 +37,16 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class HomeFacts:
-    """`refused` is said instead of everything else to those who may not look. `cover` are the
-    requests that this person can answer, `owed` what they or their teams owe; `tour_ends` is the
-    day on which their tour as a volunteer is over."""
+    """`refused` is said instead of everything else to those who may not look. `cover` and `swaps`
+    are the requests that this person can answer, `owed` what they or their teams owe; `tour_ends`
+    is the day on which their tour as a volunteer is over."""
 
     now: datetime
     ringing: Sequence[Call] = ()
     duties: Sequence[Duty] = ()
     tour_ends: date | None = None
     cover: Sequence[CoverFacts] = ()
+    swaps: Sequence[SwapFacts] = ()
     owed: Sequence[Owed] = ()
     incidents: Sequence[Row] = ()
     ways: Sequence[Way] = ()
@@ -69,6 +71,8 @@ def home(facts: HomeFacts) -> View:
     ]
     for request in facts.cover[:MOST_COVER]:
         blocks += cover.asked(request).blocks
+    for proposal in facts.swaps[:MOST_COVER]:
+        blocks += swap.asked(proposal).blocks
     blocks.append(section("*Incidents you are in*"))
     blocks += [section(row_line(each)) for each in facts.incidents[:MOST]]
     if not facts.incidents:

@@ -400,6 +400,7 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
                 duties=duties(case),
                 ringing=[home.Call(page=7, row=a_row(case, State.TRIGGERED), because=case.foreign)]
                 * FEW,
+                swaps=list(swaps(case)),
                 incidents=[a_row(case, State.TRIGGERED)] * FEW,
                 ways=ways(case),
                 tour_ends=NOW.date(),

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from app.chat import actions
-from app.flows.admit import Operator
+from app.flows.admit import Operator, SlackCaller
 from app.flows.contact import add_contact
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
+from handlers.slack.home import home_of
 from storage.tables import swaps
 from tests.handlers.slack.wire import KEY, Wire
 
@@ -138,3 +139,22 @@ async def test_who_has_no_shift_is_told_so(wire: Wire) -> None:
     assert "noor@acme.test has no whole shift on the same rota" in await wire.type(
         "ana", "/oncall swap @noor"
     )
+
+
+async def test_a_proposal_stands_on_the_home_of_whoever_is_asked(wire: Wire) -> None:
+    await wire.type("ana", "/oncall swap @chi")
+    view = await wire.view("ana")
+    await wire.send_view(
+        "ana",
+        view,
+        mine=pick(view, "mine", "27 Nov 18:00", "Out of hours"),
+        theirs=pick(view, "theirs", "Fri 04 Dec"),
+    )
+
+    def home(user: str) -> str:
+        return str(wire.bench.do(home_of, SlackCaller(slack_id=wire.slack_id(user), team="T1")))
+
+    assert actions.ACCEPT_SWAP in home("chi")
+    assert actions.ACCEPT_SWAP not in home("ana")
+    await wire.press("chi", actions.DECLINE_SWAP, "1")
+    await wire.soon(lambda: actions.ACCEPT_SWAP not in home("chi"))
