@@ -325,9 +325,16 @@ async def test_where_no_channel_may_be_made_the_announcement_stands_and_it_is_to
 async def test_an_account_that_slack_refuses_costs_its_person_only_slack(
     slack: Trouble, code: str
 ) -> None:
-    await slack.put("chat.postMessage", error=code, times=1)
+    chi = slack.stage.workspace.state.user_called("chi")
+    assert chi is not None
+    await slack.put("chat.postMessage", error=code, times=1, channel=chi.id)
     sent = time.time()
     number = await slack.alert(f"Slack says {code}")
+
+    async def was_refused() -> bool:
+        return any(each["error"] == code for each in await slack.calls("chat.postMessage"))
+
+    await slack.until(was_refused)
     await rang_at_once(slack, number, sent)
     await slack.heal()
     await slack.until(slack.stands_once, number)

@@ -14,12 +14,14 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "hang_after_commit": (bool,),
     "status_after_commit": (int,),
     "times": (int,),
+    "channel": (str,),
 }
 
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """`status`, `error`, `rate_limited` answer before anything is done; the others after it."""
+    """`status`, `error`, `rate_limited` answer before anything is done; the others after it. With
+    `channel` only calls that name it are struck."""
 
     status: int = 0
     error: str = ""
@@ -28,6 +30,7 @@ class Fault:
     hang_after_commit: bool = False
     status_after_commit: int = 0
     times: int | None = None
+    channel: str = ""
 
 
 class Faults:
@@ -49,10 +52,12 @@ class Faults:
             self._faults.clear()
         self._faults.pop(method, None)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, channel: str) -> Fault | None:
         """The fault that strikes this call; one with `times` is used up by being taken."""
         name = method if method in self._faults else "*"
         fault = self._faults.get(name)
+        if fault is not None and fault.channel not in ("", channel):
+            return None
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:

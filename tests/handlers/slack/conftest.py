@@ -6,6 +6,8 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from app.chat.client import Chat
+from app.demo.workspace.interactions import triggers
+from app.demo.workspace.link import push
 from app.paging.seal import Seal
 from handlers.slack.app import make_bolt
 from handlers.slack.later import Later
@@ -27,6 +29,14 @@ def bench(sqlite_url: str, clock: SetClock) -> Iterator[Bench]:
     yield opened
     opened.kit.close()
     database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack waits for three seconds; whether Baton is that quick is measured elsewhere, and
+    machines are busy at times. (A socket that is dead is still given up as soon.)"""
+    monkeypatch.setattr(push, "ACK_WAIT", 20.0)
+    monkeypatch.setattr(triggers, "LIFETIME", 20.0)
 
 
 @pytest.fixture(params=["socket", "http"])

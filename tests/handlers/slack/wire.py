@@ -270,7 +270,7 @@ async def _linked(
         serving = asyncio.create_task(server.serve(sockets=[place]))
     link.start()
     wanted = 2 if transport == "socket" else 1
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while link.status().connected < wanted:
             await asyncio.sleep(0.01)
     try:

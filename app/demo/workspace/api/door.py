@@ -54,24 +54,31 @@ class Door:
         name, start = request.match_info["method"], time.monotonic()
         call = Call(at=self._world.now(), method=name, arguments={})
         self._world.remember_call(call)
-        fault = self._faults.take(name)
+        arguments = await _arguments(request)
+        channel = arguments.text("channel") if isinstance(arguments, Arguments) else ""
+        fault = self._faults.take(name, channel)
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
-        response = await self._answer(request, name, call, fault)
+        response = await self._answer(request, arguments, call, fault)
         call.status, call.ms = response.status, milliseconds_since(start)
         self._world.touch()
         return response
 
     async def _answer(
-        self, request: web.Request, name: str, call: Call, fault: Fault | None
+        self,
+        request: web.Request,
+        arguments: Arguments | SlackError,
+        call: Call,
+        fault: Fault | None,
     ) -> web.Response:
         try:
-            arguments = await read(request)
+            if isinstance(arguments, SlackError):
+                raise arguments
             call.arguments = {k: v for k, v in arguments.values.items() if k != "token"}
             if fault is not None and (forced := _before(fault)) is not None:
                 call.error = fault.error or f"HTTP {forced.status}"
                 return forced
-            body = self._run(request, name, arguments)
+            body = self._run(request, call.method, arguments)
         except SlackError as error:
             call.error = error.code
             return self._refusal(error)
@@ -128,6 +135,14 @@ def _too_many(seconds: int) -> web.Response:
         status=429,
         headers={"Retry-After": str(math.ceil(seconds))},
     )
+
+
+async def _arguments(request: web.Request) -> Arguments | SlackError:
+    """What a call says, or why it cannot be read."""
+    try:
+        return await read(request)
+    except SlackError as error:
+        return error
 
 
 def _before(fault: Fault) -> web.Response | None:
