@@ -43,6 +43,7 @@ from tests.campaign.machine.replica import PHONES, SEAL, SLACK, Replica, read_on
 from tests.campaign.machine.town import (
     EVERYBODY,
     MEMBERS_EVER,
+    ORDERS,
     ROTAS,
     START,
     Cover,
@@ -449,18 +450,26 @@ class Story(RuleBasedStateMachine):
             self.world.back(timedelta(seconds=span))
 
     # ── edits ─────────────────────────────────────────────────────────────────────────────────
-    @step(rota=OneOf(ROTAS), n=FEW, side=SIDES)
-    def edit_members(self, rota: str, n: int, side: int) -> None:
-        """Somebody leaves a rota, or comes back to it."""
+    @step(rota=OneOf(ROTAS), n=FEW, marked=EITHER, side=SIDES)
+    def edit_members(self, rota: str, n: int, marked: bool, side: int) -> None:
+        """Somebody leaves a rota, or comes back to it, or all do; a manager who leaves may stay
+        marked."""
         file, ever = self.world.town.file, MEMBERS_EVER[rota]
         if not self.world.town.may_edit(rota, self.world.now):
             return
-        name = ever[n % len(ever)]
-        there = [each for each in ever if (each in file.of(rota)) != (each == name)]
+        changed = [*([name] for name in ever), ever][n % (len(ever) + 1)]
+        there = [each for each in ever if (each in file.of(rota)) != (each in changed)]
         edited = file.with_members(rota, there)
         if rota == "managers":
-            edited = replace(edited, managers=tuple(there))
+            kept = file.managers if marked else ()
+            managers = tuple(each for each in ever if each in there or each in kept)
+            edited = replace(edited, managers=managers)
         self._apply("edit_members", edited, side)
+
+    @step(order=OneOf(ORDERS), side=SIDES)
+    def edit_order(self, order: tuple[str, ...], side: int) -> None:
+        """Others stand first in the file: whoever is asked in its order is asked in that one."""
+        self._apply("edit_order", replace(self.world.town.file, order=order), side)
 
     @step(n=OneOf(range(len(COVERS))), side=SIDES)
     def edit_covers(self, n: int, side: int) -> None:

@@ -22,6 +22,7 @@ OWNERS = ("ana", "ben")
 VOLUNTEERS = ("chi", "dan", "eve")
 MANAGERS = ("mia", "noor", "omar")
 EVERYBODY = (*OWNERS, *VOLUNTEERS, *MANAGERS)
+ORDERS = (EVERYBODY, EVERYBODY[::-1], (*EVERYBODY[-1:], *EVERYBODY[:-1]))
 ROTAS = ("volunteers", "data-infra", "managers")
 
 
@@ -88,7 +89,7 @@ class File:
     holiday: date | None = None
     waits: tuple[int, int, int] = (300, 300, 3600)
     order: tuple[str, ...] = EVERYBODY
-    """Who stands where in the file."""
+    """Who stands where among the file's people; rotas have an order of their own."""
 
     def of(self, rota: str) -> tuple[str, ...]:
         return dict(self.members)[rota]
@@ -407,7 +408,7 @@ class Town:
         there = file.of(rota)
         if rota == "volunteers" and not FIRST_TOUR <= day < FIRST_TOUR + 26 * 7 * DAY:
             there = ()
-        everybody = [name for name in file.order if name in MEMBERS_EVER[rota]]
+        everybody = MEMBERS_EVER[rota]
         begin = everybody.index(last) + 1 if last is not None else 0
         circle = [*everybody[begin:], *everybody[:begin]]
         return tuple(name for name in circle if name in there)
