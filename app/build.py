@@ -21,6 +21,7 @@ from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
+from app.flows.look_ahead import is_look_planned, plan_look
 from app.flows.offer import offers_due, settle_offers
 from app.flows.standing import StandingOrders
 from app.flows.without_slack import call_off_slack, is_slack_missed, slack_is_connected
@@ -260,6 +261,7 @@ class Baton:
             lambda: intake_door.read_kept(kit),
             lambda: _plan_handover(kit),
             lambda: _offer_at_boundaries(kit),
+            lambda: _plan_look(kit),
             lambda: _keep_time(kit),
             RotaWatch(kit),
             Sealing(kit),
@@ -322,6 +324,12 @@ async def _plan_handover(kit: Kit) -> None:
     """Looked at every second, because an `apply` may move the boundary; written rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
+
+
+async def _plan_look(kit: Kit) -> None:
+    """Likewise: an `apply` may move the morning."""
+    if not await kit.read(is_look_planned):
+        await kit.do(plan_look)
 
 
 async def _offer_at_boundaries(kit: Kit) -> None:

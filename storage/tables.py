@@ -39,6 +39,7 @@ ADRIFT = text("state = 'firing' AND incident IS NULL")
 QUARANTINED = text("state = 'quarantined'")
 RINGS = text("kind = 'ring'")
 AWAY = text("answered_at IS NULL")
+LASTING = text("ended_at IS NULL")
 PARKED = text("outcome = 'parked'")
 
 # ── the organisation ──────────────────────────────────────────────────────────────────────────
@@ -204,6 +205,26 @@ shadows = Table(
     Column("made_by", Text, nullable=False),
     Column("withdrawn_at", UtcDateTime),
     Index("ix_shadows_rota", "rota", "end_at"),
+)
+pool_warnings = Table(
+    # What was told about the number of volunteers; one of each cause lasts at a time.
+    "pool_warnings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # few, many, short
+    Column("people", Integer, nullable=False),
+    Column("falls_at", UtcDateTime),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(
+        "ix_pool_warnings_lasting",
+        "rota",
+        "cause",
+        unique=True,
+        sqlite_where=LASTING,
+        postgresql_where=LASTING,
+    ),
 )
 proposals = Table(
     # Who might serve in shifts that nobody has, until a person accepts or dismisses it.

@@ -297,7 +297,7 @@ class Posts:
         message = await self._kit.read(tell.board, effect.facts)
         if message is None:
             return Spoken()
-        channel = await self._room(lambda work: work.org.oncall_channel)
+        channel = await self._room(lambda work: tell.board_channel(work, effect.facts))
         return await self._stand(effect, channel, message)
 
     async def _stand(self, effect: Effect, channel: str, message: Message) -> Spoken:

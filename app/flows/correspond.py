@@ -44,8 +44,17 @@ def remind_at(work: Work, due: datetime, what: str, *, about: str, **facts: Any)
     """A moment at which something about the rota is looked at again (app.flows.remind)."""
     work.ask(
         Kind.REMINDER,
-        f"reminder:{what}:{about}:{due.isoformat()}",
+        _reminder(due, what, about),
         lane=Lane.WAIT,
         due=due,
         facts={"v": 1, "what": what, **facts},
     )
+
+
+def is_reminded(work: Work, due: datetime, what: str, *, about: str) -> bool:
+    """Whether that moment was asked for; only reads."""
+    return effects.was_asked(work.tx, _reminder(due, what, about))
+
+
+def _reminder(due: datetime, what: str, about: str) -> str:
+    return f"reminder:{what}:{about}:{due.isoformat()}"

@@ -4,6 +4,7 @@ from datetime import date
 
 from app.flows.admit import Act, Caller, admit
 from app.flows.own_tours import tours_of, volunteers_rota
+from app.flows.tour_notices import tell_notices_anew
 from app.flows.volunteer import Joined, Wish, join, known_tour
 from app.flows.work import Refused, Work
 from app.rules.organisation import Tour
@@ -33,7 +34,9 @@ def extend_tour(work: Work, ends: date, *, by: Caller) -> Joined:
             "once it has; nothing was changed."
         )
     wish = Wish(starts=ends, weeks=TOUR_WEEKS, office=last.office)
-    return Joined(prospect=join(work, rota, who, wish), new=True)
+    done = join(work, rota, who, wish)
+    tell_notices_anew(work, rota, who, ends)
+    return Joined(prospect=done, new=True)
 
 
 def is_extendable(work: Work, last: Tour) -> bool:

@@ -11,6 +11,7 @@ from app.flows.cover import withdraw_cover
 from app.flows.own_tours import ends_at, tours_of, volunteers_rota
 from app.flows.serving import acting_for, pool_of
 from app.flows.tell_moved import AHEAD, telling_moved
+from app.flows.watch_pool import look_at_pool
 from app.flows.work import Refused, Work
 from app.rules.calendar import Interval, to_utc
 from app.rules.organisation import PersonId, Rota, Tour
@@ -72,6 +73,7 @@ def leave_rota(work: Work, *, by: Caller, person: PersonId | None = None) -> Lea
         mine = (request.rota, request.person) == (rota.id, leaver)
         if mine and request.start_at >= found.since:
             withdraw_cover(work, request.id, by=by)
+    look_at_pool(work, rota, about=leaver)
     since = found.since.isoformat()
     work.audit("tour_left", f"rota:{rota.id}", by=who, person=leaver, since=since)
     if who != leaver:

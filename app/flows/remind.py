@@ -5,9 +5,12 @@ from typing import Any
 
 from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
+from app.flows.look_ahead import look_ahead
 from app.flows.readiness import look_at_readiness
 from app.flows.rota_digest import write_digest
 from app.flows.swap import remind_of_swap
+from app.flows.tour_notices import tour_notice
+from app.flows.watch_pool import watch_pool
 from app.flows.work import Work
 
 REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
@@ -16,6 +19,9 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "readiness": look_at_readiness,
     "rota_digest": write_digest,
     "swap": remind_of_swap,
+    "tour_notice": tour_notice,
+    "pool": watch_pool,
+    "look_ahead": look_ahead,
 }
 """By what they are about; the names are stored, so they are never renamed."""
 

@@ -11,6 +11,7 @@ from app.flows.own_tours import has_served, tours_of, volunteers_rota
 from app.flows.serving import pool_of
 from app.flows.shadow import shadow
 from app.flows.tell_moved import telling_moved
+from app.flows.watch_pool import look_at_pool
 from app.flows.work import Refused, Work
 from app.rules.ladder import is_reachable
 from app.rules.organisation import PersonId, Rota, Tour
@@ -110,6 +111,7 @@ def join(work: Work, rota: Rota, who: PersonId, wish: Wish, *, shadowing: bool =
     assert made is not None, "an overlap with an accepted tour was refused before"
     subject = f"tour:{made.id}"
     work.audit("tour_joined", subject, by=who, starts=tour.starts.isoformat(), weeks=tour.weeks)
+    look_at_pool(work, rota, about=subject)
     if shadowing and found.shadow is not None:
         shadow(work, rota.id, who, found.shadow.span)
     return found

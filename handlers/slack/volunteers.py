@@ -9,9 +9,10 @@ from app.flows.admit import Act, admit
 from app.flows.extend_tour import extend_tour
 from app.flows.invite import accept_invitation, decline_invitation, invite
 from app.flows.leave_rota import Leaving, leave_rota, would_leave
-from app.flows.own_tours import volunteers_rota
+from app.flows.own_tours import ends_at, volunteers_rota
 from app.flows.tell.names import who
 from app.flows.tell.tours import leave_facts, mine_facts, tour_facts
+from app.flows.tour_notices import let_tour_end
 from app.flows.volunteer import Wish, volunteer, would_volunteer
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId
@@ -84,12 +85,21 @@ def leave(work: Work, ask: Ask, value: str) -> Reply:
 
 
 def extend(work: Work, ask: Ask, value: str) -> Reply:
+    done = extend_tour(work, _read_day(value), by=ask.by)
+    return Reply(message=words.extended(tour_facts(work, done.prospect), new=done.new))
+
+
+def let_end(work: Work, ask: Ask, value: str) -> Reply:
+    tour = let_tour_end(work, _read_day(value), by=ask.by)
+    rota = volunteers_rota(work)
+    return Reply(message=words.let_end(rota.id, ends_at(rota, tour)))
+
+
+def _read_day(value: str) -> date:
     try:
-        ends = date.fromisoformat(value)
+        return date.fromisoformat(value)
     except ValueError as error:
         raise Refused(OLD) from error
-    done = extend_tour(work, ends, by=ask.by)
-    return Reply(message=words.extended(tour_facts(work, done.prospect), new=done.new))
 
 
 def _somebody(work: Work, target: Target | None) -> PersonId:
@@ -168,6 +178,7 @@ PRESSES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     actions.JOIN_ROTA: join,
     actions.ASK_TO_VOLUNTEER: lambda work, ask, value: propose(work, ask, Wish()),
     actions.EXTEND_TOUR: extend,
+    actions.LET_TOUR_END: let_end,
     actions.ACCEPT_TOUR: accept,
     actions.ACCEPT_AND_SHADOW: lambda work, ask, value: accept(work, ask, value, shadowing=True),
     actions.DECLINE_TOUR: decline,

@@ -56,6 +56,7 @@ from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
 from app.flows.take_shift import take_shift
+from app.flows.tour_notices import let_tour_end
 from app.flows.volunteer import Wish, volunteer, would_volunteer
 from app.flows.work import Admission, Refused, Work
 from app.organisation.apply import apply
@@ -159,6 +160,7 @@ accept_eves       no     no     no      no    no     no       no      no  no    
 decline_mine      yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 decline_eves      no     no     no      no    no     no       no      no  no    no     no    no     no      no    no
 extend_tour       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+let_tour_end      yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 leave_rota        yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 end_anas_tour     no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 would_leave       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
@@ -432,6 +434,10 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "extend_tour": (
         extend_tour,
         lambda work, by, me: extend_tour(work, date(2027, 3, 5), by=by),
+    ),
+    "let_tour_end": (
+        let_tour_end,
+        lambda work, by, me: let_tour_end(work, date(2027, 3, 5), by=by),
     ),
     "leave_rota": (leave_rota, lambda work, by, me: leave_rota(work, by=by)),
     "end_anas_tour": (leave_rota, lambda work, by, me: leave_rota(work, by=by, person=ANA)),

@@ -273,6 +273,64 @@ def declined() -> Message:
     return Message(text="Fine. Nobody is told, and you are not asked again soon.")
 
 
+class Ending(StrEnum):
+    """How a tour that was told to end stands by now."""
+
+    ASKS = "asks"
+    LET = "let"
+    STAYS = "stays"
+    LEFT = "left"
+    OVER = "over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndFacts:
+    """A tour that ends; `value` is what its buttons carry, `last` the shift that is their last."""
+
+    rota: str
+    value: str
+    end: datetime
+    weeks: int
+    last: Span | None
+    state: Ending
+
+
+def tour_ends(facts: EndFacts) -> Message:
+    """Four weeks and two weeks before, and at the end."""
+    rota = escape(facts.rota, NAME)
+    match facts.state:
+        case Ending.STAYS:
+            return compose([f":white_check_mark: You stay another tour with {rota}. Thank you!"])
+        case Ending.LEFT:
+            return compose([f"You have left {rota}. Thank you for having been there."])
+        case Ending.OVER:
+            return compose(
+                [f":checkered_flag: *Your tour with {rota} is over.* Thank you!"],
+                small=["It is extended by nobody. If you would like another one, it is yours."],
+                buttons=[button("Volunteer again", actions.ASK_TO_VOLUNTEER)],
+            )
+    lines = [
+        f":hourglass: *Your tour with {rota} ends in {_weeks(facts.weeks)}*, {moment(facts.end)}.",
+        f"Your last shift: {_span(facts.last)}." if facts.last else "You have no shift before it.",
+    ]
+    if facts.state is Ending.LET:
+        return compose(lines, small=["You let it end. `/oncall tour` can still extend it."])
+    return compose(
+        lines,
+        small=["It ends by itself, and is extended by nobody but you."],
+        buttons=[
+            button("Extend", actions.EXTEND_TOUR, facts.value),
+            button("Let it end", actions.LET_TOUR_END, facts.value),
+        ],
+    )
+
+
+def let_end(rota: str, end: datetime) -> Message:
+    """The answer to the press."""
+    name = escape(rota, NAME)
+    return compose([f"Your tour with {name} ends {moment(end)}. Thank you for having been there."])
+
+
 def meaning(facts: TourFacts) -> list[str]:
     """How long, from when, how often; what comes first, and what is missing."""
     lines = [

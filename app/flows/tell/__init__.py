@@ -1,7 +1,7 @@
 """Tell: read fresh state and make the message of it. Nothing here writes."""
 
 from app.chat.words.topic import channel_name, purpose
-from app.flows.tell.boards import board
+from app.flows.tell.boards import board, board_channel
 from app.flows.tell.channel import announcement, called, card, nobody_answered, say, topic
 from app.flows.tell.handover import handover
 from app.flows.tell.letters import letter
@@ -13,6 +13,7 @@ __all__ = [
     "alarm",
     "announcement",
     "board",
+    "board_channel",
     "called",
     "card",
     "channel_name",

@@ -15,10 +15,11 @@ from app.flows.tell.covers import (
 )
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.offers import taken_over
+from app.flows.tell.pool import warning
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
 from app.flows.tell.swaps import swap_asked, swap_kept, swap_told, swap_undo_asked
-from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up
+from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up, tour_ends
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
@@ -27,6 +28,8 @@ LETTERS: Mapping[str, Telling] = {
     "tour_invitation": invitation,
     "tour_taken_up": taken_up,
     "tour_not_taken_up": not_taken_up,
+    "tour_ends": tour_ends,
+    "pool": warning,
     "cover_asked": asked,
     "cover_reminder": reminder,
     "cover_taken": taken,

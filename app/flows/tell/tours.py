@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.chat.message import Message
@@ -13,6 +13,7 @@ from app.flows.leave_rota import Leaving
 from app.flows.own_tours import tours_of
 from app.flows.serving import pool_of
 from app.flows.tell.names import who, who_if
+from app.flows.tour_notices import stays_on
 from app.flows.volunteer import Prospect, known_tour
 from app.flows.volunteers import tour_of
 from app.flows.work import Work
@@ -123,3 +124,38 @@ def _from_now(work: Work, rota: Rota, row: StoredTour) -> Tour:
     versions, _ = work.schedule.rotas[rota.id]
     starts = max(row.starts, first_day(versions, work.now, row.office))
     return replace(tour_of(row), starts=starts)
+
+
+def tour_ends(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """To a volunteer whose tour ends; as it stands by now."""
+    rota = work.org.rotas.get(facts["rota"])
+    reader, ends = facts["reader"], date.fromisoformat(facts["ends"])
+    if rota is None:
+        return None
+    theirs = [each for each in rota.tours if each.person == reader and each.accepted_on is not None]
+    tour = next((each for each in theirs if each.ends == ends and each.left_on is None), None)
+    end = boundary_on(rota, ends, tour.office if tour else None)
+    shifts = work.schedule.everyones_shifts(rota.id, min(work.now, end), end)
+    mine = [(each.start, each.end) for each in shifts if each.person == reader]
+    return words.tour_ends(
+        words.EndFacts(
+            rota=rota.id,
+            value=facts["ends"],
+            end=end,
+            weeks=max(1, round(facts["days"] / 7)),
+            last=mine[-1] if mine else None,
+            state=_ending(work, rota, facts, end, stands=tour is not None),
+        )
+    )
+
+
+def _ending(
+    work: Work, rota: Rota, facts: Mapping[str, Any], end: datetime, *, stands: bool
+) -> words.Ending:
+    if stays_on(rota, facts["reader"], date.fromisoformat(facts["ends"])):
+        return words.Ending.STAYS
+    if not stands:
+        return words.Ending.LEFT
+    if end <= work.now:
+        return words.Ending.OVER
+    return words.Ending.ASKS if facts["asks"] else words.Ending.LET

@@ -100,6 +100,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_pager_tests_person", "pager_tests", ["person", "id"], unique=False)
     op.create_table(
+        "pool_warnings",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("falls_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("made_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_warnings")),
+    )
+    op.create_index(
+        "ix_pool_warnings_lasting",
+        "pool_warnings",
+        ["rota", "cause"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "proposals",
         sa.Column("id", _id(), nullable=False),
         sa.Column("rota", sa.Text(), nullable=False),
@@ -239,6 +258,8 @@ def downgrade() -> None:
     op.drop_index("ix_shadows_rota", table_name="shadows")
     op.drop_table("shadows")
     op.drop_table("proposals")
+    op.drop_index("ix_pool_warnings_lasting", table_name="pool_warnings")
+    op.drop_table("pool_warnings")
     op.drop_index("ix_pager_tests_person", table_name="pager_tests")
     op.drop_table("pager_tests")
     op.drop_index("ix_leave_calendars_person", table_name="leave_calendars")

@@ -24,6 +24,7 @@ from app.chat.words import (
     offer,
     oncall,
     panel,
+    pool,
     readiness,
     replies,
     rota_digest,
@@ -138,6 +139,23 @@ def a_tour(case: Case) -> Iterator[tours.TourFacts]:
     yield replace(full, first=None, people=0, every=None, shadow=None, wakes=True, weeks=1)
 
 
+def a_pool(case: Case) -> Iterator[pool.PoolFacts]:
+    """Too few, nobody, too many, enough again."""
+    few = pool.PoolFacts(
+        rota=case.foreign,
+        people=3,
+        every=timedelta(weeks=3),
+        least=5,
+        most=8,
+        falls_at=NOW,
+        over=False,
+    )
+    yield few
+    yield replace(few, people=0, every=None, falls_at=None)
+    yield replace(few, people=9, every=timedelta(weeks=9))
+    yield replace(few, people=5, over=True)
+
+
 def my_tours(case: Case, full: bool) -> tours.MineFacts:
     span = (NOW, NOW + SOON)
     return tours.MineFacts(
@@ -236,6 +254,39 @@ def of_readiness(case: Case) -> Iterator[Message]:
             yield not_none(readiness.not_ready_manager(found, crowd[0], case.foreign, NOW))
 
 
+def of_tours(case: Case) -> Iterator[Message]:
+    who = case.crowd[0]
+    for tour in a_tour(case):
+        yield tours.proposal(tour)
+        yield tours.joined(tour, new=True)
+        yield tours.extended(tour, new=True)
+        for asked_so in tours.Asked:
+            yield tours.invitation(tour, who, asked_so, rota=case.foreign)
+            yield tours.invitation(tour, None, asked_so, rota=case.foreign)
+    yield tours.invited(who, NOW, new=True)
+    yield tours.invited(who, NOW, new=False)
+    yield tours.taken_up(who, case.foreign)
+    yield tours.not_taken_up(who, case.foreign)
+    yield tours.declined()
+    yield tours.let_end(case.foreign, NOW)
+    for ending in tours.Ending:
+        last = (NOW, NOW + SOON) if ending is tours.Ending.ASKS else None
+        yield tours.tour_ends(
+            tours.EndFacts(
+                rota=case.foreign, value="2027-03-05", end=NOW, weeks=2, last=last, state=ending
+            )
+        )
+    for facts_of_pool in a_pool(case):
+        yield pool.warning(facts_of_pool)
+        yield pool.recruiting(facts_of_pool)
+    for own in (True, False):
+        yield tours.mine(my_tours(case, own))
+        yield tours.leave(leaving(case, own))
+        yield tours.left(leaving(case, own))
+    yield tours.mine(replace(my_tours(case, True), tours=[]))
+    yield tours.ended_for_you(who, case.foreign, NOW)
+
+
 def messages(case: Case, state: State) -> Iterator[Message]:
     one, who, crowd = an_incident(case, state), case.crowd[0], case.crowd
     asked = Asked(people=crowd, asked_by=who, why=case.foreign, managers=True)
@@ -310,24 +361,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield offer.passed(an_incident(case), None)
     yield cover.cannot()
     yield cover.withdrawn()
-    for tour in a_tour(case):
-        yield tours.proposal(tour)
-        yield tours.joined(tour, new=True)
-        yield tours.extended(tour, new=True)
-        for asked_so in tours.Asked:
-            yield tours.invitation(tour, who, asked_so, rota=case.foreign)
-            yield tours.invitation(tour, None, asked_so, rota=case.foreign)
-    yield tours.invited(who, NOW, new=True)
-    yield tours.invited(who, NOW, new=False)
-    yield tours.taken_up(who, case.foreign)
-    yield tours.not_taken_up(who, case.foreign)
-    yield tours.declined()
-    for own in (True, False):
-        yield tours.mine(my_tours(case, own))
-        yield tours.leave(leaving(case, own))
-        yield tours.left(leaving(case, own))
-    yield tours.mine(replace(my_tours(case, True), tours=[]))
-    yield tours.ended_for_you(who, case.foreign, NOW)
+    yield from of_tours(case)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10, answerable=True)

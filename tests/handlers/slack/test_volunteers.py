@@ -5,6 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.chat import actions
+from app.delivery.posts import Posts
+from app.demo.workspace.values import Message
+from app.flows.watch_pool import watch_pool
+from storage import effects
+from storage.effects import Lane
 from storage.tables import shadows, tours
 from tests.handlers.slack.wire import Wire
 
@@ -147,3 +152,45 @@ async def test_whom_nobody_knows_is_not_invited(wire: Wire, line: str, sentence:
 async def test_only_a_manager_invites(wire: Wire) -> None:
     assert "Only a manager invites" in await wire.type("ana", "/oncall volunteer @ben")
     assert wire.count(tours) == 0
+
+
+async def speak(wire: Wire) -> None:
+    """Whatever is due is said in Slack, as delivery says it."""
+    posts, lease = Posts(wire.bench.kit, wire.chat), timedelta(minutes=1)
+    due = wire.bench.do(
+        lambda work: effects.claim(work.tx, Lane.CHAT, now=work.now, lease=lease, limit=20)
+    )
+    for effect in due:
+        spoken = await posts.speak(effect)
+        if spoken.record is not None:
+            wire.bench.do(spoken.record)
+
+
+def stands(wire: Wire, part: str, channel: str) -> Message:
+    """The newest message of a channel that says so; of a direct one, by whom it is with."""
+    found = [
+        message
+        for each in wire.workspace.state.channels.values()
+        if channel in (each.name, *each.members)
+        for message in each.messages.values()
+        if part in message.text
+    ]
+    assert found, f"nothing in {channel} says {part}"
+    return found[-1]
+
+
+async def test_the_call_for_volunteers_is_answered_by_its_button(wire: Wire) -> None:
+    wire.bench.do(watch_pool)
+    await speak(wire)
+    post = stands(wire, "needs volunteers", "engineering")
+    await wire.click("ben", post, actions.ASK_TO_VOLUNTEER)
+    await wire.told("ben", "Volunteer for volunteers?")
+
+
+async def test_an_invitation_is_a_letter_and_accept_stands_in_it(wire: Wire) -> None:
+    await wire.type("mia", "/oncall volunteer @ben")
+    await speak(wire)
+    letter = stands(wire, "asks whether you would volunteer", wire.slack_id("ben"))
+    await wire.click("ben", letter, actions.ACCEPT_TOUR)
+    await wire.told("ben", "you are a volunteer of volunteers")
+    assert "ben@acme.test" in serve(wire)
