@@ -1,6 +1,7 @@
 """Who looks over the shoulder of whoever serves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -8,6 +9,18 @@ from sqlalchemy import Connection, insert, select, update
 from app.rules.organisation import PersonId, RotaId, Shadow
 from storage import schedule_marks
 from storage.tables import shadows
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredShadow:
+    id: int
+    rota: RotaId
+    person: PersonId
+    start_at: datetime
+    end_at: datetime
+    made_at: datetime
+    made_by: PersonId
+    withdrawn_at: datetime | None
 
 
 def add(
@@ -28,6 +41,11 @@ def add(
     ).scalar_one()
     schedule_marks.rise(tx)
     return added
+
+
+def get(tx: Connection, shadow: int) -> StoredShadow | None:
+    row = tx.execute(select(shadows).where(shadows.c.id == shadow)).one_or_none()
+    return StoredShadow(**row._mapping) if row else None
 
 
 def withdraw(tx: Connection, ids: Sequence[int], *, at: datetime) -> int:

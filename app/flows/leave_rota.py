@@ -10,6 +10,7 @@ from app.flows.admit import Caller
 from app.flows.cover import withdraw_cover
 from app.flows.own_tours import ends_at, tours_of, volunteers_rota
 from app.flows.serving import acting_for, pool_of
+from app.flows.shadow import end_shadows
 from app.flows.tell_moved import AHEAD, telling_moved
 from app.flows.watch_pool import look_at_pool
 from app.flows.work import Refused, Work
@@ -17,7 +18,7 @@ from app.rules.calendar import Interval, to_utc
 from app.rules.organisation import PersonId, Rota, Tour
 from app.rules.rota import next_boundary
 from app.rules.volunteering import between_shifts, first_day, without_person
-from storage import covers, overrides, people, shadows, tours
+from storage import covers, overrides, people, tours
 from storage.tours import TourState
 
 
@@ -67,8 +68,7 @@ def leave_rota(work: Work, *, by: Caller, person: PersonId | None = None) -> Lea
             _end(work, rota, each, by=who)
         taken = overrides.of_person(work.tx, rota.id, leaver, since=found.since)
         overrides.withdraw(work.tx, taken, at=work.now, by=who)
-        looked_on = shadows.of_person(work.tx, rota.id, leaver, after=work.now)
-        shadows.withdraw(work.tx, looked_on, at=work.now)
+    end_shadows(work, rota.id, leaver)
     for request in covers.list_open(work.tx):
         mine = (request.rota, request.person) == (rota.id, leaver)
         if mine and request.start_at >= found.since:

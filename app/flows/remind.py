@@ -8,6 +8,7 @@ from app.flows.invitations import end_invitation
 from app.flows.look_ahead import look_ahead
 from app.flows.readiness import look_at_readiness
 from app.flows.rota_digest import write_digest
+from app.flows.shadow import shadow_begins
 from app.flows.swap import remind_of_swap
 from app.flows.tour_notices import tour_notice
 from app.flows.watch_pool import watch_pool
@@ -21,6 +22,7 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "swap": remind_of_swap,
     "tour_notice": tour_notice,
     "pool": watch_pool,
+    "shadow": shadow_begins,
     "look_ahead": look_ahead,
 }
 """By what they are about; the names are stored, so they are never renamed."""

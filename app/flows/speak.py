@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.chat.words.escape import is_web_address
+from app.flows import correspond
 from app.flows.kinds import Kind
 from app.flows.work import Work
 from app.rules.incident import Incident, IncidentId, State
@@ -92,7 +93,14 @@ def refresh_cards(work: Work, incidents: Sequence[IncidentId]) -> None:
 
 
 def refresh_announcement(work: Work, incident: Incident) -> None:
+    """And its copies: whoever looks on in the out-of-hours shift is told what is announced, and
+    rung by nothing (product.md 22)."""
     _tell(work, incident, Kind.ANNOUNCEMENT)
+    if not incident.out_of_hours:
+        return
+    for person in work.schedule.shadowing(work.org.out_of_hours_rota, work.now):
+        about = f"INC-{incident.id}"
+        correspond.write(work, person, "incident_copy", about=about, incident=incident.id)
 
 
 def dress_channel(work: Work, incident: Incident) -> None:

@@ -1,6 +1,7 @@
 """The rota command: who is on call, what comes, what is mine, and a test of my pager."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import MAXYEAR, datetime, timedelta
 from typing import TypeAlias
 
@@ -65,8 +66,10 @@ def who_now(work: Work, ask: Ask) -> Reply:
     admit(work, ask.by, Act.LOOK)
     org, schedule, now = work.org, work.schedule, work.now
     managers = routing.manager_order(org, schedule, now)
+    serving = _duty(work, "Out of hours", schedule.on_duty(org.out_of_hours_rota, now))
+    looks_on = everyone(work, schedule.shadowing(org.out_of_hours_rota, now))
     told = words.Now(
-        volunteers=_duty(work, "Out of hours", schedule.on_duty(org.out_of_hours_rota, now)),
+        volunteers=replace(serving, looks_on=looks_on),
         owners=[
             _duty(work, team.name, schedule.on_duty(team.rota, now))
             for team in org.teams.values()

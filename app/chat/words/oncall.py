@@ -18,13 +18,15 @@ MOST = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """Somebody's stretch on a rota; `who` is None where nobody serves. `covering`: an override."""
+    """Somebody's stretch on a rota; `who` is None where nobody serves. `covering`: an override.
+    `looks_on` look over their shoulder, and are rung by nothing."""
 
     rota: str
     who: Who | None
     start: datetime
     end: datetime | None
     covering: bool = False
+    looks_on: Sequence[Who] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,8 @@ def got_test_page() -> Message:
 def _serves(duty: Duty) -> str:
     if duty.who is None:
         return "nobody; the managers are rung at once"
-    return f"{named(duty.who)}{_until(duty.end)}"
+    looks_on = f" · looking on: {all_named(duty.looks_on)}" if duty.looks_on else ""
+    return f"{named(duty.who)}{_until(duty.end)}{looks_on}"
 
 
 def _managers(now: Now) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.chat import actions
-from app.chat.blocks import button, compose
+from app.chat.blocks import button, compose, context
 from app.chat.message import Block, Message
 from app.chat.words.dates import moment
 from app.chat.words.escape import escape
@@ -329,6 +329,35 @@ def let_end(rota: str, end: datetime) -> Message:
     """The answer to the press."""
     name = escape(rota, NAME)
     return compose([f"Your tour with {name} ends {moment(end)}. Thank you for having been there."])
+
+
+def shadow_primary(who: Who, rota: str, span: Span, *, off: bool) -> Message:
+    """To whoever serves in the shift that somebody looks on in; `off`: it will not be."""
+    shift = f"your shift on {escape(rota, NAME)}, {_span(span)}"
+    if off:
+        return compose([f"{named(who)} does not look on in {shift}, after all."])
+    return compose(
+        [f":eyes: *{named(who)} looks over your shoulder* in {shift}."],
+        small=["They are new, and rung by nothing: show them what you do when something happens."],
+    )
+
+
+def shadow_begins(primary: Who | None, rota: str, span: Span) -> Message:
+    """To whoever looks on, as it begins."""
+    has = f"{named(primary)} has" if primary else "Nobody has"
+    return compose(
+        [f":eyes: *You look on from now on*: {has} the pager of {escape(rota, NAME)}, "
+         f"{_span(span)}."],
+        small=["You get a copy of what is announced out of hours, and nothing rings you."],
+    )  # fmt: skip
+
+
+def copied(announcement: Message) -> Message:
+    """The announcement of an incident, for whoever looks on."""
+    small = "You look on, so this is a copy: nothing rings you, and you need do nothing."
+    return Message(
+        text=f"{announcement.text}\n{small}", blocks=[*announcement.blocks, context(small)]
+    )
 
 
 def meaning(facts: TourFacts) -> list[str]:

@@ -19,7 +19,16 @@ from app.flows.tell.pool import warning
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
 from app.flows.tell.swaps import swap_asked, swap_kept, swap_told, swap_undo_asked
-from app.flows.tell.tours import ended_for_you, invitation, not_taken_up, taken_up, tour_ends
+from app.flows.tell.tours import (
+    ended_for_you,
+    incident_copy,
+    invitation,
+    not_taken_up,
+    shadow_begins,
+    shadow_primary,
+    taken_up,
+    tour_ends,
+)
 from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
@@ -29,6 +38,9 @@ LETTERS: Mapping[str, Telling] = {
     "tour_taken_up": taken_up,
     "tour_not_taken_up": not_taken_up,
     "tour_ends": tour_ends,
+    "shadow_primary": shadow_primary,
+    "shadow_begins": shadow_begins,
+    "incident_copy": incident_copy,
     "pool": warning,
     "cover_asked": asked,
     "cover_reminder": reminder,

@@ -12,6 +12,7 @@ from app.flows.invitations import BY_FILE
 from app.flows.leave_rota import Leaving
 from app.flows.own_tours import tours_of
 from app.flows.serving import pool_of
+from app.flows.tell.channel import announcement
 from app.flows.tell.names import who, who_if
 from app.flows.tour_notices import stays_on
 from app.flows.volunteer import Prospect, known_tour
@@ -19,7 +20,7 @@ from app.flows.volunteers import tour_of
 from app.flows.work import Work
 from app.rules.organisation import PersonId, Rota, Tour
 from app.rules.volunteering import between_shifts, boundary_on, first_day
-from storage import tours
+from storage import shadows, tours
 from storage.tours import StoredTour, TourState
 
 
@@ -55,13 +56,13 @@ def mine_facts(work: Work, rota: Rota, person: PersonId) -> words.MineFacts:
     until = max((end for _, end in spans), default=work.now)
     shifts = work.schedule.everyones_shifts(rota.id, work.now, until)
     crowd = len(pool_of(work, rota, work.now))
-    shadows = work.schedule.shadows.get(rota.id, ())
+    looks_on = work.schedule.shadows.get(rota.id, ())
     last = running[-1] if running else None
     return words.MineFacts(
         rota=rota.id,
         tours=spans,
         shifts=[(each.start, each.end) for each in shifts if each.person == person][: words.SHOWN],
-        looks_on=[(s.start, s.end) for s in shadows if s.person == person and s.end > work.now],
+        looks_on=[(s.start, s.end) for s in looks_on if s.person == person and s.end > work.now],
         people=crowd,
         every=between_shifts(rota, crowd),
         extends=str(last.ends) if last and is_extendable(work, last) else None,
@@ -159,3 +160,28 @@ def _ending(
     if end <= work.now:
         return words.Ending.OVER
     return words.Ending.ASKS if facts["asks"] else words.Ending.LET
+
+
+def shadow_primary(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """To whoever serves while somebody looks on."""
+    found = shadows.get(work.tx, facts["shadow"])
+    if found is None:
+        return None
+    span, off = (found.start_at, found.end_at), found.withdrawn_at is not None
+    return words.shadow_primary(who(work, found.person), found.rota, span, off=off)
+
+
+def shadow_begins(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """To whoever looks on."""
+    found = shadows.get(work.tx, facts["shadow"])
+    if found is None or found.withdrawn_at is not None:
+        return None
+    primary = work.schedule.on_duty(found.rota, max(found.start_at, work.now)).person
+    span = (found.start_at, found.end_at)
+    return words.shadow_begins(who_if(work, primary), found.rota, span)
+
+
+def incident_copy(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """What is announced of an incident, to whoever looks on."""
+    found = announcement(work, facts["incident"])
+    return words.copied(found) if found else None

@@ -80,7 +80,14 @@ def a_row(case: Case, state: State) -> panel.Row:
 def duties(case: Case) -> list[oncall.Duty]:
     who = case.crowd[0]
     return [
-        oncall.Duty(rota=case.foreign, who=who, start=NOW, end=NOW + SOON, covering=True),
+        oncall.Duty(
+            rota=case.foreign,
+            who=who,
+            start=NOW,
+            end=NOW + SOON,
+            covering=True,
+            looks_on=case.crowd,
+        ),
         oncall.Duty(rota="x", who=None, start=NOW + SOON, end=None),
     ] * 5
 
@@ -268,6 +275,11 @@ def of_tours(case: Case) -> Iterator[Message]:
     yield tours.taken_up(who, case.foreign)
     yield tours.not_taken_up(who, case.foreign)
     yield tours.declined()
+    for off in (True, False):
+        yield tours.shadow_primary(who, case.foreign, (NOW, NOW + SOON), off=off)
+    yield tours.shadow_begins(who, case.foreign, (NOW, NOW + SOON))
+    yield tours.shadow_begins(None, case.foreign, (NOW, NOW + SOON))
+    yield tours.copied(tours.declined())
     yield tours.let_end(case.foreign, NOW)
     for ending in tours.Ending:
         last = (NOW, NOW + SOON) if ending is tours.Ending.ASKS else None

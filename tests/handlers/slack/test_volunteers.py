@@ -194,3 +194,13 @@ async def test_an_invitation_is_a_letter_and_accept_stands_in_it(wire: Wire) -> 
     await wire.click("ben", letter, actions.ACCEPT_TOUR)
     await wire.told("ben", "you are a volunteer of volunteers")
     assert "ben@acme.test" in serve(wire)
+
+
+async def test_who_looks_on_stands_beside_who_serves(wire: Wire) -> None:
+    assert "looking on" not in await wire.type("ana", "/oncall")
+    await wire.press("ben", actions.JOIN_AND_SHADOW, "2026-11-27 26")
+    await wire.soon(lambda: wire.count(shadows))
+    told = await wire.type("ana", "/oncall")
+    assert "*Out of hours*: chi until" in told
+    assert " · looking on: ben" in told
+    assert "You look on, without being rung" in await wire.type("ben", "/oncall tour")
