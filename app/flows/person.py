@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.flows.admit import Act, Caller, admit
+from app.flows.own_tours import ends_at
 from app.flows.work import Refused, Work
 from app.rules.organisation import PersonId, RotaId
 from storage import escalations, incidents, overrides, people, personal
@@ -49,7 +50,8 @@ def _refuse_needed(work: Work, person: PersonId) -> None:
     if rotas:
         raise Refused(
             f"{person} is on a rota ({', '.join(rotas)}). Take them off it in the organisation "
-            "file and apply that, then erase them. Nothing was erased."
+            "file and apply that (a volunteer's tour ends by `/oncall leave`), then erase them. "
+            "Nothing was erased."
         )
     if person in work.org.people:
         raise Refused(
@@ -70,8 +72,13 @@ def _rotas_of(work: Work, person: PersonId) -> list[RotaId]:
     return [
         rota.id
         for rota in work.org.rotas.values()
-        if person in rota.everybody
-        or person in {tour.person for tour in rota.tours}
+        if person in rota.members
+        or any(person in office.members for office in rota.offices)
+        or any(
+            tour.person == person and ends_at(rota, tour) > work.now
+            for tour in rota.tours
+            if tour.ends > tour.starts
+        )
         or any(
             each.person == person and each.end > work.now
             for each in (*rota.overrides, *made.get(rota.id, ()))

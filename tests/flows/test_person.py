@@ -16,11 +16,12 @@ from app.flows.know_people import know_people
 from app.flows.person import erase_person, export_person
 from app.flows.resolve import resolve
 from app.flows.update import note, update
+from app.flows.volunteer import Wish, volunteer
 from app.flows.work import Refused
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
-from storage import personal
+from storage import personal, tours
 from storage.tables import metadata, overrides
 from tests.kit import Bench, account
 
@@ -140,3 +141,16 @@ def test_every_column_that_names_somebody_is_known() -> None:
         and (column.name in PERSONS or column.name.endswith("_by"))
     }
     assert named <= known
+
+
+def test_a_volunteer_is_needed_until_their_tour_is_over(lived: Bench) -> None:
+    """The file knows nothing of it: there is nothing there that they could be taken out of."""
+    lived.do(volunteer, Wish(weeks=1), by=BY)
+    lived.do(resolve, 1, by=OPERATOR)
+    with pytest.raises(Refused, match=r"is on a rota \(volunteers\)"):
+        lived.do(erase_person, SEAN, by=OPERATOR)
+    lived.clock.forward(days=12)
+    lived.do(erase_person, SEAN, by=OPERATOR)
+    found = lived.do(lambda work: [each.person for each in tours.list_all(work.tx)])
+    assert SEAN not in found
+    assert found[0].startswith("erased-")

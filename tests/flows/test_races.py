@@ -2,16 +2,19 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 
 from app.delivery.waits import answer_next
 from app.flows.acknowledge import acknowledge
+from app.flows.admit import SlackCaller
 from app.flows.kit import Kit
 from app.flows.progress import still_on_it
 from app.flows.receive_alerts import receive_alerts
 from app.flows.standing import StandingOrders
-from app.flows.work import Work
+from app.flows.volunteer import Wish, volunteer
+from app.flows.work import Refused, Work
 from app.organisation.in_force import parse_applied
 from app.rules.alert import Delivery
 from app.rules.incident import State
@@ -124,3 +127,26 @@ def test_bodies_that_tell_the_same_troubles_at_once_open_one_incident_each(
     assert len(ringing) <= 1
     known = bench.do(lambda work: alerts.find_firing(work.tx, "am", "same"))
     assert known.count == 40
+
+
+def test_two_tours_of_one_person_never_overlap(bench: Bench, other: Kit) -> None:
+    """Pressed at once on two replicas, from two days: the second sees what the first one made."""
+    ben = SlackCaller(slack_id="UBEN", team="T1")
+    problems: list[str] = []
+
+    def from_another_day() -> None:
+        try:
+            other.do_now(volunteer, None, Wish(starts=date(2026, 12, 18)), by=ben)
+        except Refused as refused:
+            problems.append(refused.sentence)
+
+    late = threading.Thread(target=from_another_day)
+
+    def start_and_give_it_time() -> None:
+        late.start()
+        late.join(0.5)
+
+    in_the_middle_of(bench, lambda work: volunteer(work, Wish(), by=ben), start_and_give_it_time)
+    late.join(30)
+    [problem] = problems
+    assert "would overlap it" in problem

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.delivery.waits import answer_next
 from app.flows.admit import Operator, SlackCaller
 from app.flows.contact import add_contact
+from app.flows.declare import declare
 from app.flows.know_people import know_people
 from app.flows.volunteer import Joined, Prospect, Wish, volunteer, would_volunteer
 from app.flows.work import Refused
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.ladder import Method
-from storage.tables import audit, tours
+from storage.tables import audit, pages, tours
 from tests.kit import Bench, account
 
 FRIDAY = datetime(2026, 11, 27, 18, tzinfo=UTC)
@@ -178,3 +180,18 @@ def test_the_act_is_in_the_audit_log(bench: Bench) -> None:
     join(bench)
     rows = bench.do(lambda work: work.tx.execute(select(audit).order_by(audit.c.id)).all())
     assert ("tour_joined", "tour:1", BENS) in [(row.act, row.subject, row.by) for row in rows]
+
+
+def test_whom_the_file_does_not_name_volunteers_and_is_rung(bench: Bench) -> None:
+    bench.do(know_people, [account("gus")])
+    by = SlackCaller(slack_id="UGUS", team="T1")
+    gus = join(bench, by=by).prospect.tour.person
+    target = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=True)
+    bench.do(add_contact, gus, method=Method.PUSH, target=target, seal=SEAL, by=Operator())
+    bench.clock.now = FRIDAY + HOUR
+    assert serves(bench, bench.clock.now) == gus
+    bench.do(declare, "the load fails", by=Operator(), service="nightly-elt", sla="elt-fresh")
+    while bench.do(answer_next):
+        pass
+    rung = bench.do(lambda work: work.tx.execute(select(pages.c.person)).scalars().all())
+    assert rung == [gus]
