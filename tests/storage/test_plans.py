@@ -21,6 +21,7 @@ from app.flows.audit_state import audit_state, settle_audit
 from app.flows.figures import count_everything
 from app.flows.forget import forget
 from app.flows.hand_over import is_planned
+from app.flows.look_ahead import is_look_planned
 from app.flows.read_again import list_waiting
 from app.flows.receive_together import receive_together
 from app.flows.record import channel_made, invited, post_stands
@@ -160,7 +161,7 @@ def commands(bench: Bench) -> None:
 
 
 def ticks(bench: Bench) -> None:
-    for look in (is_anything_left, list_waiting, is_planned, due_for_seal):
+    for look in (is_anything_left, list_waiting, is_planned, is_look_planned, due_for_seal):
         bench.kit._read_now(look)
     bench.do(forget, keep=timedelta(days=90))
 
