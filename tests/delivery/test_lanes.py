@@ -22,6 +22,7 @@ from storage import audit, effects
 from storage.effects import Effect, Lane
 from storage.engine import open_engine
 from storage.tables import effects as rows
+from storage.trouble import FileGone
 from tests.kit import Bench, SetClock, open_bench
 
 pytestmark = pytest.mark.anyio
@@ -167,6 +168,68 @@ async def test_an_idle_lane_sleeps_until_it_is_woken_or_a_sweep_is_due(
         assert len(looks) == 1
         await bench.kit.do(lambda work: work.ask("say", "one", lane=Lane.CHAT, facts={"v": 1}))
         assert await until_said(said, 1) < 0.5
+        await asyncio.sleep(0.3)
+        assert len(looks) <= 3
+
+
+async def test_a_lane_without_a_free_place_looks_for_nothing(bench: Bench) -> None:
+    looks = list[str]()
+
+    async def hang(effect: Effect) -> Spoken:
+        await asyncio.Event().wait()
+        return Spoken()
+
+    for number in range(3):
+        ask(bench, f"hang{number}")
+    lane = LaneLoop(bench.kit, Lane.CHAT, claim=counting(looks, Lane.CHAT), speak=hang, places=1)
+    async with serving(lane):
+        await asyncio.sleep(0.3)
+        assert len(looks) == 1
+        assert lane.busy == 1
+
+
+async def test_what_is_left_for_want_of_places_is_looked_for_as_soon_as_there_is_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a ring wakes nobody: the lane itself knows that it took as much as it could."""
+    monkeypatch.setattr(lanes, "SOON", 5.0)
+    monkeypatch.setattr(lanes, "SWEEP", 5.0)
+    said = list[str]()
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    for number in range(3):
+        ask(bench, f"ring{number}", lane=Lane.PAGE, kind="ring")
+    lane = LaneLoop(bench.kit, Lane.PAGE, claim=claim_due(Lane.PAGE), speak=speak, places=1)
+    async with serving(lane):
+        assert await until_said(said, 3) < 3
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_look_that_fails_is_repeated_after_a_while(
+    bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    monkeypatch.setattr(lanes, "SWEEP", 0.3)
+    said, tries = list[str](), list[int]()
+    claim = claim_due(Lane.CHAT)
+
+    def fails_first(work: Work, places: int, here: Sequence[int]) -> Sequence[Effect]:
+        tries.append(places)
+        if len(tries) == 1:
+            raise FileGone("baton.db") if away else ValueError("a mistake")
+        return claim(work, places, here)
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "one")
+    lane = LaneLoop(bench.kit, Lane.CHAT, claim=fails_first, speak=speak, places=8)
+    async with serving(lane):
+        assert await until_said(said, 1) > 0.25
+    assert ("the chat lane could not look for work" in caplog.text) is not away
 
 
 async def test_what_somebody_else_held_for_a_moment_is_looked_for_again_soon(bench: Bench) -> None:
@@ -329,8 +392,7 @@ async def test_what_was_claimed_too_long_ago_is_put_back_unsaid(bench: Bench) ->
     lane = loop_of(bench, speak)
     [old] = bench.do(take)
     bench.clock.forward(seconds=60)  # this process was frozen, or its machine suspended
-    lane.begin(old, speak)
-    await lane.finish()
+    await lane.begin(old, speak)
     assert said == []
     assert outcomes(bench) == {"one": "due"}
     assert problem(bench, "one") == "put back: its lease ran out"
@@ -544,6 +606,22 @@ async def test_one_look_takes_what_stands_in_all_lanes_that_were_woken(bench: Be
     room.wake(bench.clock())
     assert await chat.take() == 2
     assert room.next_due is None
+    await until_said(said, 2)
+
+
+async def test_a_lane_with_one_free_place_is_looked_for_as_well(bench: Bench) -> None:
+    said = list[str]()
+
+    async def speak(effect: Effect) -> Spoken:
+        said.append(effect.key)
+        return Spoken()
+
+    ask(bench, "card")
+    ask(bench, "topic", lane=Lane.ROOM)
+    chat, room = beside(bench, speak)
+    chat._places = room._places = 1
+    room.wake(bench.clock())
+    assert await chat.take() == 2
     await until_said(said, 2)
 
 

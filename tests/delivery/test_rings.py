@@ -356,6 +356,21 @@ async def test_what_is_about_no_incident_is_said_and_no_timeline_tells_of_it(
     assert p1.notes() == []
 
 
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_where_it_may_lead_is_as_whoever_added_it(p1: Ringing, trusted: bool) -> None:
+    number = p1.bench.do(lambda work: add_phone(work, "ana", trusted=trusted))
+    await p1.say(p1.ask(Kind.TEST_RING, {"v": 1, "contact": number}))
+    assert [each[3] for each in p1.phones.heard] == [trusted]
+
+
+def test_the_wait_of_a_ring_that_is_claimed_late_starts_then(p1: Ringing) -> None:
+    p1.bench.clock.forward(minutes=4)
+    assert p1.claim()
+    asked = select(rows.c.due).where(rows.c.key == "step:1:1")
+    due = p1.bench.do(lambda work: work.tx.execute(asked).scalar_one())
+    assert due == p1.bench.clock() + FIVE
+
+
 @pytest.mark.parametrize("kind", [Kind.TEST_RING, Kind.TELL])
 async def test_a_test_of_what_was_removed_rings_nobody_and_is_done(p1: Ringing, kind: Kind) -> None:
     assert await p1.say(p1.ask(kind, {"v": 1, "contact": 99, "what": "x"})) == Spoken()

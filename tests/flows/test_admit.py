@@ -751,3 +751,9 @@ def test_only_whom_the_file_marks_is_a_manager(crowd: Bench) -> None:
 def test_a_caller_of_slack_is_not_external_unless_slack_says_so() -> None:
     assert SlackCaller(slack_id="UCHI") == SlackCaller(slack_id="UCHI", team=None, external=False)
     assert Operator().name == "operator"
+
+
+def test_a_refusal_about_nothing_in_particular_names_nothing(bench: Bench) -> None:
+    with pytest.raises(Refused) as refusal:
+        bench.do(admit, CALLERS["unknown"], Act.LOOK)
+    assert refusal.value.subject == ""

@@ -30,8 +30,8 @@ MORNING, EVENING = at("2026-01-06T00:00"), at("2026-01-06T08:00")
 """The two watches of a Tuesday begin."""
 
 
-def sunny(*offices: Office) -> list[RotaVersion]:
-    return [RotaVersion(replace(SUN, offices=offices), None)]
+def sunny(*offices: Office, since: datetime | None = None) -> list[RotaVersion]:
+    return [RotaVersion(replace(SUN, offices=offices), since)]
 
 
 def found(versions: Sequence[RotaVersion], start: datetime, end: datetime) -> list[Turn]:
@@ -93,6 +93,8 @@ def test_after_an_offices_own_people_come_those_of_the_next() -> None:
     assert turn_order(sunny(EAST, WEST), MORNING) == ["u", "t", "e", "d"]
     assert turn_order(sunny(EAST, WEST), EVENING) == ["e", "d", "t", "u"]
     assert turn_order([RotaVersion(PLAIN, None)], at("2026-01-06T19:00")) == ["b", "a"]
+    before = [RotaVersion(PLAIN, None), *sunny(EAST, WEST, since=MORNING)]
+    assert turn_order(before, EVENING) == ["e", "d", "u", "t"]
 
 
 def test_a_rota_that_begins_to_follow_the_sun_was_another_before_and_may_be_again() -> None:
@@ -109,6 +111,7 @@ def test_a_rota_that_begins_to_follow_the_sun_was_another_before_and_may_be_agai
         ("07 08:00", "e"),
         ("07 18:00", "b"),
     ]
+    assert [each.version for each in turns] == [0, 1, 1, 1, 2]
 
 
 def weekly(members: str) -> Rota:
@@ -132,6 +135,21 @@ def test_an_edit_cuts_no_turn_of_an_office_in_two(edited: str, serves: list[str]
             begin = at("2026-01-05T00:00") + week * WEEK + day * DAY
             [turn] = found(versions, begin, begin + timedelta(hours=1))
             assert turn.person(0) == person, (week, day)
+            assert turn.version == (begin >= at(edited)), "the rota's own version is in force"
+
+
+def test_of_one_office_whose_people_serve_listed_days_the_others_are_nobodys() -> None:
+    listed = replace(EAST.rotation, every=WEEK, days=frozenset(range(5)), starts=date(2026, 1, 7))
+    wednesday = at("2026-01-07T00:00")
+    turns = found(sunny(replace(EAST, rotation=listed)), wednesday, wednesday + WEEK)
+    assert [bool(each.duty) for each in turns] == [True, True, True, False, False, True, True]
+
+
+def test_an_office_that_begins_in_the_middle_of_its_hours_is_nobodys_until_then() -> None:
+    noon = rotation(DAY, "2026-01-06T12:00", "09:00", TOKYO)
+    turns = found(sunny(replace(EAST, rotation=noon), WEST), MORNING, EVENING)
+    assert told(turns) == [("06 00:00", None), ("06 03:00", "t")]
+    assert not turns[0].duty
 
 
 def test_two_offices_of_one_time_serve_one_after_the_other_and_never_for_no_time() -> None:

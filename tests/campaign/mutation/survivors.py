@@ -23,7 +23,7 @@ _SUCCESSION, _LADDER, _TURNS = (
     *("app/rules/succession.py", "app/rules/ladder.py", "app/rules/turns.py"),
 )
 _LANES, _EFFECTS, _ADMIT = "app/delivery/lanes.py", "storage/effects.py", "app/flows/admit.py"
-_ROUTING, _SUN = "app/rules/routing.py", "app/rules/sun.py"
+_RINGS, _ROUTING, _SUN = "app/delivery/rings.py", "app/rules/routing.py", "app/rules/sun.py"
 _LIMIT = "a limit that was chosen, far beyond whatever happens"
 REASONS: Sequence[Reason] = (
     *(
@@ -38,9 +38,66 @@ REASONS: Sequence[Reason] = (
     ),
     Reason(
         _LANES,
-        'self._handle(effect, speak), name=f"{self.lane}:{effect.key}", context=context',
+        "task = asyncio.create_task(",
         "name is not given",
         "a task's name is for whoever debugs it",
+    ),
+    Reason(
+        _LANES,
+        'self._handle(effect, speak), name=f"{self.lane}:{effect.key}", context=context',
+        "':' → ",
+        "a task's name is for whoever debugs it",
+    ),
+    Reason(
+        _LANES,
+        "self._calm: Callable[[], bool] = lambda: True",
+        "True → False",
+        "it is asked only of lanes that stand beside others, and these are told anew",
+    ),
+    Reason(
+        _LANES,
+        "if self.next_due is None or due < self.next_due:",
+        "Lt → LtE",
+        "an instant replaces itself",
+    ),
+    Reason(
+        _LANES,
+        "return self._is_hinted() and self.free > 0",
+        "Gt → GtE",
+        "a lane without a free place is asked for nothing",
+    ),
+    Reason(
+        _RINGS,
+        'return "", None, None',
+        "'' → ",
+        "where nobody is rung no name is read",
+    ),
+    Reason(
+        _SUN,
+        "if begin >= stop:",
+        "GtE → Gt",
+        "a reign of no time has no turn",
+    ),
+    Reason(
+        _SUN,
+        "ahead = turns_between(versions, at, at + 2 * DAY)",
+        "2 → 3",
+        "in two days every office has its hours, and a turn names all of its office",
+    ),
+    Reason(_SUN, "while day <= last:", "LtE → Lt", "one day more is looked through than is needed"),
+    Reason(
+        _SUN,
+        "if at < following and at < end and start < following:",
+        "Lt → LtE",
+        "a watch of no time has no turn in it",
+    ),
+    *(
+        Reason(_SUN, text, what, "whose people have not begun has no turn that could be cut in two")
+        for text, what in (
+            ("if effective is None or running.since > effective:", "Or → And"),
+            ("if effective is None or running.since > effective:", "Gt → GtE"),
+            ("return effective", "returns None"),
+        )
     ),
     Reason(
         _LANES,
