@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, cover, inc, oncall, swap, volunteers
+from handlers.slack import acts, cover, inc, oncall, proposal, swap, volunteers
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
@@ -72,6 +72,12 @@ def register(
         actions.SWAP_INSTEAD: lambda work, ask, value: swap.swap_form(work, ask),
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
+        actions.ACCEPT_PROPOSAL: lambda work, ask, value: proposal.accept(
+            work, ask, numbers(value)[0]
+        ),
+        actions.DISMISS_PROPOSAL: lambda work, ask, value: proposal.dismiss(
+            work, ask, numbers(value)[0]
+        ),
         actions.GOT_TEST_PAGE: lambda work, ask, value: oncall.got_test_page(work, ask),
         actions.CONTACTS: lambda work, ask, value: forms.open(work, ask),
         actions.ADD_CONTACT: lambda work, ask, value: forms.ask_for_one(work, ask),

@@ -17,7 +17,7 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover, swap, take, volunteers
+from handlers.slack import cover, proposal, swap, take, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -29,11 +29,11 @@ EACH = 5
 """So many coming shifts of each rota."""
 
 Shifts: TypeAlias = list[words.Duty]
-
 CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     "cover": cover.run_cover,
     "take": take.run_take,
     "swap": swap.run_swap,
+    "propose": proposal.run_propose,
     **volunteers.COMMANDS,
 }
 """What changes who serves, by the word of the command."""

@@ -44,6 +44,7 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "tour": (),
     "leave": (),
     "swap": (),
+    "propose": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -52,6 +52,7 @@ from app.flows.leave_rota import leave_rota, would_leave
 from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
 from app.flows.person import erase_person, export_person
+from app.flows.propose import accept_proposal, dismiss_proposal, propose
 from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
@@ -123,6 +124,9 @@ add_contact       yes    yes    yes     no    no     no       no      no  no    
 list_contacts     yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 try_contacts      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 got_test_page     yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+propose           no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+accept_proposal   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+dismiss_proposal  no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 send_code         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 verify_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 remove_contact    yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
@@ -239,6 +243,12 @@ def try_one(work: Work, by: Caller, person: PersonId) -> Any:
 def got_one(work: Work, by: Caller, person: PersonId) -> Any:
     try_one(work, OPERATOR, person)
     return got_test_page(work, by=by)
+
+
+def proposed(work: Work, by: Caller) -> Any:
+    for person in (ANA, CHI):
+        held(work, person, verified=True)
+    return propose(work, "volunteers", 3, by=by)
 
 
 def revoke(work: Work, by: Caller, me: PersonId) -> Any:
@@ -403,6 +413,15 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "keep_swap": (
         swap.keep_swap,
         lambda work, by, me: swap.keep_swap(work, a_swap(work, accepted=True, undo_by=CHI), by=by),
+    ),
+    "propose": (propose, lambda work, by, me: proposed(work, by)),
+    "accept_proposal": (
+        accept_proposal,
+        lambda work, by, me: accept_proposal(work, proposed(work, OPERATOR).id, by=by),
+    ),
+    "dismiss_proposal": (
+        dismiss_proposal,
+        lambda work, by, me: dismiss_proposal(work, proposed(work, OPERATOR).id, by=by),
     ),
     "take_shift": (take_shift, lambda work, by, me: take_over(work, by, None)),
     "take_anas_shift": (take_shift, lambda work, by, me: take_over(work, by, ANA)),

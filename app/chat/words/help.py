@@ -31,6 +31,7 @@ ONCALL = (
     "`/oncall volunteer [from 2026-12-04] [weeks 26]` join the out-of-hours rota",
     "`/oncall tour` my tour, its shifts, one more · `/oncall leave` leave, without a reason",
     "`/oncall contact` add, verify or remove a way to reach me",
+    "`/oncall propose [n] [rota]` managers: a fair filling of the next shifts",
     "`/oncall test` a test page on everything I have verified",
 )
 

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     OVERRIDE = "override"
     SWAP = "swap"
     ROTA = "rota"
+    PROPOSAL = "proposal"
 
 
 WHY: Mapping[Cause, str] = {
@@ -33,6 +34,7 @@ WHY: Mapping[Cause, str] = {
     Cause.OVERRIDE: "a shift was given to somebody else",
     Cause.SWAP: "a swap was undone",
     Cause.ROTA: "the rota was changed",
+    Cause.PROPOSAL: "a manager shared the shifts out anew, so that everybody carries their part",
 }
 
 

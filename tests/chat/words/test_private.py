@@ -25,6 +25,7 @@ from app.chat.words import (
     oncall,
     panel,
     pool,
+    proposal,
     readiness,
     replies,
     rota_digest,
@@ -243,6 +244,11 @@ def a_team(case: Case, number: int = 0) -> Team:
 def of_readiness(case: Case) -> Iterator[Message]:
     """Whether people and rotas are ready."""
     crowd = case.crowd
+    given = proposal.Given(start=NOW, who=crowd[0], before=None, weight=12.5, load=120.0)
+    yield proposal.proposal(1, case.foreign, [given, replace(given, before=crowd[-1])] * 6)
+    yield proposal.proposal(1, case.foreign, [replace(given, before=given.who)])
+    yield proposal.accepted()
+    yield proposal.dismissed()
     for gap in gap_facts(case):
         yield gaps.gap_ahead(gap)
     yield rota_digest.rota_digest(
