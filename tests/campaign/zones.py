@@ -25,7 +25,7 @@ from tests.rules.company import rota, rotation
 
 DAY, WEEK, HOUR = timedelta(days=1), timedelta(weeks=1), timedelta(hours=1)
 FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2038, 1, 1, tzinfo=UTC)
-MONDAY = date(1989, 12, 4)
+MONDAY = date(1989, 10, 2)
 """The rotas begin on it, before the first change that is looked at."""
 SHORT_ZONES = 9
 SHORT_CHANGES = 4
@@ -224,10 +224,11 @@ def _expanded(
         if instant.astimezone(zone).replace(tzinfo=None) != shown.replace(tzinfo=None):
             instant = _end_of_gap(instant, zone)
             looked.missing += start <= instant < end
-        begins.append((instant, str(event["SUMMARY"]) or None))
-    begins.sort(key=lambda each: each[0])
-    inside = [each for each in begins if start < each[0] < end]
-    leading = [person for at, person in begins if at <= start]
+        begins.append((instant, shown.replace(tzinfo=None), str(event["SUMMARY"]) or None))
+    # Where a whole day was left out, its turn has no length: the next day's begins with it.
+    begins.sort(key=lambda each: each[:2])
+    inside = [(at, person) for at, _, person in begins if start < at < end]
+    leading = [person for at, _, person in begins if at <= start]
     return _merged([(start, leading[-1]), *inside])
 
 
