@@ -184,9 +184,9 @@ def _rotation(
         if at < turn.span.start:
             gap = Shift(at, turn.span.start, None, Why.GAP, note=NOT_STARTED, slot=slot)
             found.append(gap)
-        if away or len(turn.duty) != 1 or turn.duty[0] != turn.span or not turn.stretch:
+        if away or not turn.stretch or len(turn.duty) != 1 or turn.duty[0] is not turn.span:
             found += _pieces(turn, away, slot)
-        else:  # the common one, in which every millisecond of a rendering goes
+        else:  # the common one: most of the time of a rendering goes here
             found.append(_whole(turn, slot))
         at = turn.span.end
     if at < end:

@@ -17,6 +17,7 @@ EVERY_DAY = frozenset(range(WEEK_DAYS))
 EVER = datetime(1, 1, 3, tzinfo=UTC)
 FOREVER = datetime(9999, 12, 29, tzinfo=UTC)
 """Instants that have a local time in every zone, before and after everything."""
+MOST_STARTS = 4096
 LAST_YEAR = 2200
 """A turn that has not come by then (84 hours and Mondays may never meet) comes at the FOREVER."""
 
@@ -82,9 +83,16 @@ class _Days:
         self._anchor = self._first
         if rotation.day is not None and self._every % WEEK_DAYS == 0:
             self._anchor -= (self._first.weekday() - rotation.day) % WEEK_DAYS * DAY
+        self._starts: dict[int, datetime] = {}
+        """Those asked for before: a schedule is rendered again and again over the same years."""
 
     def start(self, turn: int) -> datetime:
-        return self._opening(self._date_of(turn))
+        found = self._starts.get(turn)
+        if found is None:
+            if len(self._starts) > MOST_STARTS:
+                self._starts.clear()
+            found = self._starts[turn] = self._opening(self._date_of(turn))
+        return found
 
     def at(self, instant: datetime) -> int:
         tomorrow = instant.astimezone(self._zone).date() + DAY
