@@ -156,6 +156,18 @@ def test_a_stretch_is_told_as_runs_of_one_answer_with_exact_ends(baton: Shell) -
     assert "covering for mia@acme.test: Mia is away [rota managers, version 1]" in said.out
 
 
+@pytest.mark.parametrize(
+    ("alarm", "wakes"), [(ELT, "threatens SLA"), (REPORT, "It wakes nobody as it is")]
+)
+def test_with_an_alarm_its_severity_is_said_first(
+    baton: Shell, alarm: tuple[str, ...], wakes: str
+) -> None:
+    span = ("--from", "2026-12-24T12:00", "--to", "2026-12-24T13:00")
+    said = baton("simulate", *alarm, *span, *FILE)
+    assert said.code == 0
+    assert wakes in said.err
+
+
 def test_every_hour_of_a_year_agrees_with_who_at_any_of_them(applied: Shell) -> None:
     asked = ("--service", "nightly-elt", "--every-hour-of", "2026", "--json")
     runs = json.loads(applied("simulate", *asked).out)["runs"]

@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
             as_json=options.json,
         )
     if options.every_hour_of is not None or options.start is not None:
+        if options.alarm is not None:
+            _say_severity(options)
         return stretch.tell(
             options.service,
             year=options.every_hour_of,
@@ -42,6 +44,19 @@ def main(arguments: Sequence[str]) -> int:
             as_json=options.json,
         )
     return _fire(options)
+
+
+def _say_severity(options: argparse.Namespace) -> None:
+    """What the alarm would be now: the stretch shows whom a P1 pages."""
+    with _copy(options.organisation) as copy, contextlib.closing(Rehearsal(copy)) as rehearsal:
+        organisation = rehearsal.organisation()
+        expect_service(organisation, options.service)
+        if oddity := _oddity(organisation, options.alarm, options.service):
+            say(oddity)
+        incident = rehearsal.fire(options.alarm, options.service).incident
+    say(f"Alarm {options.alarm} now: {incident.reason}")
+    if not incident.severity.wakes:
+        say("It wakes nobody as it is. What follows is whom a P1 would page.")
 
 
 def _fire(options: argparse.Namespace) -> int:
