@@ -187,6 +187,12 @@ _COUNT = Prepared(
 )
 
 
+def was_told(tx: Connection, alarm: str) -> bool:
+    """Whether anything ever fired under this name."""
+    wanted = select(alerts.c.id).where(alerts.c.alarm == alarm).limit(1)
+    return tx.execute(wanted).first() is not None
+
+
 def count_of(tx: Connection, incident_id: IncidentId) -> tuple[int, int]:
     """How many firings the incident has, and how many of them still fire."""
     (found,) = _COUNT.all(tx, {"given_incident": incident_id})

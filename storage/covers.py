@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from app.rules.organisation import PersonId, RotaId
 from storage.tables import cover_answers, cover_requests
@@ -72,6 +72,19 @@ def list_open(tx: Connection) -> Sequence[CoverRequest]:
     wanted = (
         select(cover_requests)
         .where(cover_requests.c.state == CoverState.OPEN)
+        .order_by(cover_requests.c.start_at, cover_requests.c.id)
+    )
+    return [_value(row) for row in tx.execute(wanted)]
+
+
+def list_open_at(tx: Connection, at: datetime) -> Sequence[CoverRequest]:
+    """Those that waited for somebody just before `at`, by when they begin."""
+    wanted = (
+        select(cover_requests)
+        .where(
+            cover_requests.c.made_at < at,
+            or_(cover_requests.c.ended_at.is_(None), cover_requests.c.ended_at >= at),
+        )
         .order_by(cover_requests.c.start_at, cover_requests.c.id)
     )
     return [_value(row) for row in tx.execute(wanted)]

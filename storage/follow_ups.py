@@ -1,8 +1,9 @@
 """Follow-ups: what is owed after an incident."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select
 
 from app.rules.incident import FollowUp, FollowUpKind, IncidentId
 from storage.tables import follow_ups
@@ -28,6 +29,21 @@ def list_owed(tx: Connection, *, limit: int = 50) -> list[FollowUp]:
     rows = tx.execute(
         select(follow_ups)
         .where(follow_ups.c.kind == FollowUpKind.WORK, follow_ups.c.done_at.is_(None))
+        .order_by(follow_ups.c.id)
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def list_owed_at(tx: Connection, at: datetime, *, limit: int = 50) -> list[FollowUp]:
+    """Work that was noted before `at` and not done by then, oldest first."""
+    rows = tx.execute(
+        select(follow_ups)
+        .where(
+            follow_ups.c.kind == FollowUpKind.WORK,
+            follow_ups.c.at < at,
+            or_(follow_ups.c.done_at.is_(None), follow_ups.c.done_at >= at),
+        )
         .order_by(follow_ups.c.id)
         .limit(limit)
     )

@@ -41,7 +41,7 @@ NAMED: Mapping[Table, Sequence[str]] = {
     tables.proposals: ("made_by", "answered_by"),
     tables.feeds: ("subject", "made_by"),
     tables.pager_tests: ("asked_by",),
-    tables.handover_notes: ("by",),
+    tables.handover_drafts: ("outgoing", "incoming", "note_by"),
     tables.contact_methods: ("added_by",),
     tables.intake_tokens: ("created_by",),
     tables.organisations: ("applied_by",),

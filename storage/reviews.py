@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from app.rules.incident import IncidentId
 from app.rules.organisation import AlarmKey, PersonId
 from storage.tables import alarm_reviews
-from storage.upsert import insert_for
+from storage.upsert import insert_for, inserted
 
 
 def enter(
@@ -40,14 +40,14 @@ def enter_once(
     source: str,
     why: str,
     at: datetime,
-    incident: IncidentId,
-) -> None:
-    """Put an alarm on the list, unless it stands there for this reason already."""
+    incident: IncidentId | None = None,
+    by: PersonId | None = None,
+) -> bool:
+    """Put an alarm on the list; False when it stands there for this reason already."""
     new = insert_for(tx, alarm_reviews).values(
-        alarm=alarm, source=source, why=why, first_at=at, last_at=at, incident=incident
+        alarm=alarm, source=source, why=why, first_at=at, last_at=at, incident=incident, by=by
     )
-    tx.execute(
-        new.on_conflict_do_nothing(
-            index_elements=["alarm", "source", "why"], index_where=text("done_at IS NULL")
-        )
+    unless = new.on_conflict_do_nothing(
+        index_elements=["alarm", "source", "why"], index_where=text("done_at IS NULL")
     )
+    return inserted(tx, unless, alarm_reviews.c.id)

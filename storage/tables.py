@@ -661,15 +661,18 @@ held = Table(
         postgresql_where=text("delivered_at IS NULL"),
     ),
 )
-handover_notes = Table(
-    # What the outgoing person wants to say at a boundary, as long as it has not come.
-    "handover_notes",
+handover_drafts = Table(
+    # A boundary that is to come: whom it was told to last, and what the outgoing person wants to
+    # say at it.
+    "handover_drafts",
     metadata,
     Column("rota", Text, primary_key=True),
     Column("boundary", UtcDateTime, primary_key=True),
-    Column("note", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
+    Column("outgoing", Text),
+    Column("incoming", Text),
+    Column("told_at", UtcDateTime),
+    Column("note", Text),
+    Column("note_by", Text),
 )
 handovers = Table(
     "handovers",

@@ -26,6 +26,7 @@ from app.paging.words import (
     PageFacts,
     PageText,
     code_text,
+    notice_text,
     page_text,
     test_text,
     trouble_text,
@@ -156,7 +157,8 @@ class Rings:
 
     def _plain_text(self, effect: Effect) -> PageText:
         if effect.kind == Kind.TELL:
-            return trouble_text(effect.facts["what"])
+            title, what = effect.facts.get("title"), effect.facts["what"]
+            return notice_text(title, what) if title else trouble_text(what)
         sealed = effect.facts.get("code")
         return code_text(self._seal.open(sealed.encode())) if sealed else test_text()
 

@@ -34,6 +34,7 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"
     CONTACT = "contact"
     ROTA = "rota"
+    REVIEW = "review"
     LOOK = "look"
     TOKEN = "token"
     KEY = "key"
@@ -78,6 +79,7 @@ MAY: Mapping[Act, frozenset[Who]] = {
     Act.FOLLOW_UP: _MEMBERS,
     Act.CONTACT: _MEMBERS,
     Act.ROTA: _MEMBERS,
+    Act.REVIEW: _MEMBERS,
     Act.TOKEN: frozenset({Who.OPERATOR}),
     Act.KEY: frozenset({Who.OPERATOR}),
     Act.PERSON: frozenset({Who.OPERATOR}),

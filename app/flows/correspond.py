@@ -44,7 +44,7 @@ def remind_at(work: Work, due: datetime, what: str, *, about: str, **facts: Any)
     """A moment at which something about the rota is looked at again (app.flows.remind)."""
     work.ask(
         Kind.REMINDER,
-        _reminder(due, what, about),
+        reminder_key(what, about, due),
         lane=Lane.WAIT,
         due=due,
         facts={"v": 1, "what": what, **facts},
@@ -53,8 +53,8 @@ def remind_at(work: Work, due: datetime, what: str, *, about: str, **facts: Any)
 
 def is_reminded(work: Work, due: datetime, what: str, *, about: str) -> bool:
     """Whether that moment was asked for; only reads."""
-    return effects.was_asked(work.tx, _reminder(due, what, about))
+    return effects.was_asked(work.tx, reminder_key(what, about, due))
 
 
-def _reminder(due: datetime, what: str, about: str) -> str:
+def reminder_key(what: str, about: str, due: datetime) -> str:
     return f"reminder:{what}:{about}:{due.isoformat()}"

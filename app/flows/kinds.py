@@ -7,7 +7,7 @@ class Kind(StrEnum):
     # page lane
     RING = "ring"  # one attempt to reach one person by one contact method
     TEST_RING = "test_ring"
-    TELL = "tell"  # Baton's own trouble, to a manager's push or e-mail
+    TELL = "tell"  # what need not wake: by push or e-mail, such as Baton's own trouble
     CANARY_RING = "canary_ring"  # reaches nobody
     # wait lane: an end of waiting that a flow answers
     STEP = "step"

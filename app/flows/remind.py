@@ -6,6 +6,8 @@ from typing import Any
 from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
 from app.flows.look_ahead import look_ahead
+from app.flows.miss_press import remind_of_press, tell_missed_press
+from app.flows.prepare_handover import remind_of_handover
 from app.flows.readiness import look_at_readiness
 from app.flows.rota_digest import write_digest
 from app.flows.shadow import shadow_begins
@@ -24,6 +26,10 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "pool": watch_pool,
     "shadow": shadow_begins,
     "look_ahead": look_ahead,
+    "handover_soon": remind_of_handover,
+    "handover_draft": remind_of_handover,
+    "handover_press": remind_of_press,
+    "handover_missed": tell_missed_press,
 }
 """By what they are about; the names are stored, so they are never renamed."""
 

@@ -1,15 +1,10 @@
 """Tell the operator: Baton's own trouble goes to a manager's push or e-mail, never by Slack."""
 
 from app.flows.kinds import Kind
+from app.flows.tell_quietly import quiet_ways
 from app.flows.work import Work
 from app.rules import routing
-from app.rules.ladder import Method
-from storage import contacts
-from storage.contacts import Contact
 from storage.effects import Lane
-
-BY = frozenset({Method.PUSH, Method.APPRISE, Method.EMAIL})
-"""Ways that carry a sentence and ring nobody out of bed: nobody is woken for Baton's own sake."""
 
 
 def tell_operator(work: Work, about: str, what: str) -> int:
@@ -18,7 +13,7 @@ def tell_operator(work: Work, about: str, what: str) -> int:
     Once an hour for each `about`, however many processes find it out.
     """
     for person in routing.manager_order(work.org, work.schedule, work.now):
-        ways = [each for each in contacts.list_of(work.tx, person) if _is_quiet(each)]
+        ways = quiet_ways(work, person)
         for each in ways:
             work.ask(
                 Kind.TELL,
@@ -31,7 +26,3 @@ def tell_operator(work: Work, about: str, what: str) -> int:
             return len(ways)
     work.audit("told_nobody", about, by="baton", why=what)
     return 0
-
-
-def _is_quiet(contact: Contact) -> bool:
-    return contact.verified_at is not None and Method(contact.method) in BY

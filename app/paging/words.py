@@ -122,6 +122,13 @@ def trouble_text(sentence: str) -> PageText:
     )
 
 
+def notice_text(title: str, sentence: str) -> PageText:
+    """What somebody should know soon; it wakes nobody."""
+    return PageText(
+        title=tame(title, 60), body=tame(sentence, BODY), key="baton-notice", urgent=False
+    )
+
+
 def tame(text: str, longest: int = LINE) -> str:
     """Foreign text as one clean line of at most `longest` characters.
 

@@ -9,12 +9,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, cover, inc, oncall, proposal, swap, volunteers
+from handlers.slack import acts, cover, handover, inc, oncall, proposal, swap, volunteers
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
-from handlers.slack.handover import have_the_pager
 from handlers.slack.home import Home
 from handlers.slack.values import OLD, numbers
 
@@ -60,6 +59,8 @@ def register(
         **{action: functools.partial(_on_incident, act) for action, act in ON_INCIDENT.items()},
         actions.PASS_ON: _pass_on,
         actions.HAVE_THE_PAGER: _have_the_pager,
+        actions.NOTE_HANDOVER: handover.edit_that,
+        actions.REVIEW_ALARM: handover.review,
         actions.ASK_FOR_COVER: lambda work, ask, value: cover.ask_form(work, ask),
         actions.TAKE_COVER: lambda work, ask, value: cover.take(work, ask, numbers(value)[0]),
         actions.TAKE_PART: lambda work, ask, value: cover.part_form(work, ask, numbers(value)[0]),
@@ -135,4 +136,4 @@ def _pass_on(work: Work, ask: Ask, value: str) -> Reply:
 
 
 def _have_the_pager(work: Work, ask: Ask, value: str) -> Reply:
-    return have_the_pager(work, ask, numbers(value)[0])
+    return handover.have_the_pager(work, ask, numbers(value)[0])

@@ -11,10 +11,11 @@ from app.chat import actions
 from app.chat.words import contact_forms
 from app.chat.words import cover as cover_words
 from app.chat.words import forms as words
+from app.chat.words import handover as handover_words
 from app.chat.words import swap as swap_words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
-from handlers.slack import acts, cover, inc, swap, take
+from handlers.slack import acts, cover, handover, inc, swap, take
 from handlers.slack.ask import Ask, Body, Deed, Reply, carried
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -109,6 +110,7 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     listen(actions.TAKE_PART_FORM, _take_part, block=cover_words.TO)
     listen(actions.SWAP_FORM, _propose_swap, block=swap_words.THEIRS)
     listen(actions.TAKE_FORM, _take_chosen, block=cover_words.TO)
+    listen(actions.NOTE_HANDOVER_FORM, _note_handover, block=handover_words.NOTE)
 
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
@@ -198,6 +200,11 @@ def _take_chosen(work: Work, ask: Ask, filled: Filled) -> Reply:
         end=filled.instant(cover_words.TO),
         person=filled.carried_text("person"),
     )
+
+
+def _note_handover(work: Work, ask: Ask, filled: Filled) -> Reply:
+    note = filled.text(handover_words.NOTE)
+    return handover.keep_note(work, ask, filled.carried_text("boundary") or "", note)
 
 
 def _add_to_incident(work: Work, ask: Ask, filled: Filled) -> Reply:

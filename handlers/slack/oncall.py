@@ -17,7 +17,7 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover, proposal, swap, take, volunteers
+from handlers.slack import cover, handover, proposal, swap, take, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -35,6 +35,7 @@ CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     "swap": swap.run_swap,
     "propose": proposal.run_propose,
     **volunteers.COMMANDS,
+    **handover.COMMANDS,
 }
 """What changes who serves, by the word of the command."""
 

@@ -45,6 +45,7 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "leave": (),
     "swap": (),
     "propose": (),
+    "handover": ("hand-over", "handoff"),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -6,7 +6,7 @@ import itertools
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,12 +50,14 @@ from app.flows.join import join
 from app.flows.know_people import know_people
 from app.flows.leave_rota import leave_rota, would_leave
 from app.flows.not_actionable import not_actionable
+from app.flows.note_handover import note_handover
 from app.flows.pass_on import pass_on
 from app.flows.person import erase_person, export_person
 from app.flows.propose import accept_proposal, dismiss_proposal, propose
 from app.flows.reopen import reopen
 from app.flows.reseal import reseal
 from app.flows.resolve import resolve
+from app.flows.review_alarm import review_alarm
 from app.flows.take_shift import take_shift
 from app.flows.tour_notices import let_tour_end
 from app.flows.volunteer import Wish, volunteer, would_volunteer
@@ -120,6 +122,8 @@ reopen            yes    yes    yes     no    no     no       no      no  no    
 root_cause        yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 follow_up         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 hand_over         yes    no     yes     no    no     no       no      no  no    no     no    no     no      no    no
+note_handover     yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+review_alarm      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 add_contact       yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 list_contacts     yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 try_contacts      yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
@@ -170,6 +174,8 @@ end_anas_tour     no     no     yes     no    no     no       no      no  no    
 would_leave       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 """  # noqa: E501
 ANA, CHI = "ana@acme.test", "chi@acme.test"
+BOUNDARY = datetime(2026, 11, 27, 18, tzinfo=UTC)
+"""Chi, the primary, hands to Ana."""
 
 Deed = Callable[[Work, Caller, PersonId], Any]
 
@@ -339,6 +345,11 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         lambda work, by, me: closing.add_follow_up(work, THERE, "a larger one", by=by),
     ),
     "hand_over": (hand_over.accept, taken_over),
+    "note_handover": (
+        note_handover,
+        lambda work, by, me: note_handover(work, BOUNDARY, "the disk is small", by=by),
+    ),
+    "review_alarm": (review_alarm, lambda work, by, me: review_alarm(work, "EltLate", by=by)),
     "add_contact": (contact.add_contact, add),
     "list_contacts": (
         contact.list_contacts,
@@ -644,6 +655,7 @@ follow_up       yes    no    no     no   yes
 hand_over       yes    no    yes    no   yes
 contact         yes    no    no     no   yes
 rota            yes    no    no     no   yes
+review          yes    no    no     no   yes
 look            yes    yes   yes    no   yes
 token           no     no    no     no   yes
 key             no     no    no     no   yes

@@ -13,6 +13,7 @@ from app.flows.tell.covers import (
     still_open,
     taken,
 )
+from app.flows.tell.handover_letters import draft, missed, press, soon
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.offers import taken_over
 from app.flows.tell.pool import warning
@@ -58,6 +59,10 @@ LETTERS: Mapping[str, Telling] = {
     "swap_told": swap_told,
     "swap_undo_asked": swap_undo_asked,
     "swap_kept": swap_kept,
+    "handover_soon": soon,
+    "handover_draft": draft,
+    "handover_press": press,
+    "handover_missed": missed,
 }
 """The names are stored with what is due, so they are never renamed."""
 

@@ -67,13 +67,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_gaps_closed", "gaps", ["closed_at"], unique=False)
     op.create_table(
-        "handover_notes",
+        "handover_drafts",
         sa.Column("rota", sa.Text(), nullable=False),
         sa.Column("boundary", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
-        sa.Column("at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("rota", "boundary", name=op.f("pk_handover_notes")),
+        sa.Column("outgoing", sa.Text(), nullable=True),
+        sa.Column("incoming", sa.Text(), nullable=True),
+        sa.Column("told_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("rota", "boundary", name=op.f("pk_handover_drafts")),
     )
     op.create_table(
         "leave_calendars",
@@ -264,7 +266,7 @@ def downgrade() -> None:
     op.drop_table("pager_tests")
     op.drop_index("ix_leave_calendars_person", table_name="leave_calendars")
     op.drop_table("leave_calendars")
-    op.drop_table("handover_notes")
+    op.drop_table("handover_drafts")
     op.drop_index("ix_gaps_closed", table_name="gaps")
     op.drop_table("gaps")
     op.drop_index("ix_feeds_subject", table_name="feeds")

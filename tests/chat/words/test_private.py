@@ -16,6 +16,7 @@ from app.chat.words import (
     gaps,
     guide,
     handover,
+    handover_letters,
     help,
     history,
     home,
@@ -191,6 +192,94 @@ def leaving(case: Case, yours: bool) -> tours.LeaveFacts:
         people=0,
         every=None,
     )
+
+
+def handovers(case: Case) -> Iterator[handover.HandoverFacts]:
+    """A full one, the same late and accepted, one that nobody takes over, and a quiet one."""
+    who, head = case.crowd[0], case.head(State.TRIGGERED)
+    stood = case.standing(State.TRIGGERED)
+    full = handover.HandoverFacts(
+        number=7,
+        rota=case.foreign,
+        incoming=who,
+        outgoing=ANA,
+        shift_start=NOW - SOON,
+        boundary=NOW,
+        until=NOW + SOON,
+        counted_to=NOW,
+        manager=who,
+        manager_before=ANA,
+        beside=case.crowd,
+        then=[handover.Serving(who=None, start=NOW, end=NOW + SOON)] * 9,
+        awake=case.crowd,
+        open=[
+            handover.Open(
+                head=head, standing=stood, lead=who, second=ANA, next_step=case.foreign,
+                missing=missing,
+            )
+            for missing in (None, OWED, DONE)
+        ]
+        * 5,
+        came_back=[head] * 9,
+        flapping=[(case.foreign, 12)] * 9,
+        numbers=handover.ShiftNumbers(
+            paged=range(1, 60),
+            out_of_hours=[1],
+            asleep=[1],
+            escalated=[1],
+            self_cleared=[1],
+            acknowledged_in=SOON,
+            top_alarms=[(case.foreign or "x", 3)] * 3,
+        ),
+        budget=10,
+        budget_used=12,
+        owed=[handover.Owed(key="INC-1", text=case.foreign, team=case.foreign)] * 9,
+        coming=handover.Coming(
+            cover=[handover.Serving(who=who, start=NOW, end=NOW + SOON)] * 9,
+            gaps=[handover.Gap(rota=case.foreign, start=NOW, end=NOW + SOON)] * 9,
+            tours=[handover.TourEnd(who=who, day=NOW.date())] * 9,
+        ),
+        note=case.foreign * 20,
+        note_by=who,
+        accepted_by=None,
+        accepted_at=None,
+        late=None,
+    )  # fmt: skip
+    yield full
+    yield replace(full, accepted_by=who, accepted_at=NOW, late=SOON)
+    yield replace(full, incoming=None)
+    quiet = handover.ShiftNumbers()
+    yield replace(
+        full, open=(), came_back=(), flapping=(), numbers=quiet, budget_used=0, owed=(), note=None,
+        coming=handover.Coming(), then=(), beside=(),
+    )  # fmt: skip
+
+
+def handover_letters_of(case: Case) -> Iterator[Message]:
+    who = case.crowd[0]
+    for side in handover_letters.Side:
+        soon = handover_letters.Soon(
+            rota=case.foreign,
+            boundary=NOW,
+            until=NOW + SOON,
+            outgoing=who,
+            incoming=who,
+            side=side,
+            is_over=False,
+        )
+        yield handover_letters.soon(soon)
+        yield handover_letters.soon(replace(soon, is_over=True, outgoing=None, incoming=None))
+    for accepted in (None, who, ANA):
+        press = handover_letters.Press(
+            number=1,
+            rota=case.foreign,
+            boundary=NOW,
+            until=NOW + SOON,
+            incoming=who,
+            accepted_by=accepted,
+        )
+        yield handover_letters.press(press)
+        yield handover_letters.missed(press)
 
 
 def ways(case: Case) -> list[oncall.Way]:
@@ -380,6 +469,35 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield cover.cannot()
     yield cover.withdrawn()
     yield from of_tours(case)
+    for tour in a_tour(case):
+        yield tours.proposal(tour)
+        yield tours.joined(tour, new=True)
+        yield tours.extended(tour, new=True)
+        for asked_so in tours.Asked:
+            yield tours.invitation(tour, who, asked_so, rota=case.foreign)
+            yield tours.invitation(tour, None, asked_so, rota=case.foreign)
+    yield tours.invited(who, NOW, new=True)
+    yield tours.invited(who, NOW, new=False)
+    yield tours.taken_up(who, case.foreign)
+    yield tours.not_taken_up(who, case.foreign)
+    yield tours.declined()
+    for own in (True, False):
+        yield tours.mine(my_tours(case, own))
+        yield tours.leave(leaving(case, own))
+        yield tours.left(leaving(case, own))
+    yield tours.mine(replace(my_tours(case, True), tours=[]))
+    yield tours.ended_for_you(who, case.foreign, NOW)
+    for each in handovers(case):
+        yield handover.handover(each)
+        yield handover.shown(each)
+        yield handover.draft(each)
+        yield handover.posted(each)
+    yield handover.not_yours(case.foreign, NOW, outgoing=who)
+    yield handover.noted(NOW, is_posted=True, note=case.foreign)
+    yield handover.noted(NOW, is_posted=False, note=None)
+    yield handover.none_yet(case.foreign)
+    yield handover.reviewed(case.foreign)
+    yield from handover_letters_of(case)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10, answerable=True)
@@ -439,6 +557,7 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
         forms.follow_up(one, [a_team(case, n) for n in range(MANY)], a_team(case), carry),
         forms.add_to_incident([one], case.foreign, carry),
         contact_forms.contacts(held, slack=True, carry=carry, told=case.foreign),
+        handover.note_form(NOW, case.foreign, carry=carry),
         contact_forms.add(carry),
         contact_forms.verify(case.foreign, carry),
         cover.ask_form(shifts, why=case.foreign, carry=carry),
