@@ -17,6 +17,7 @@ from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
 from app.delivery.hold import check_lease
 from app.delivery.lifeline import Lifeline
+from app.flows.change_pager import is_pager_posted, post_pager
 from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kit import Clock, Kit, host_clock
@@ -321,9 +322,12 @@ async def _keep_time(kit: Kit) -> None:
 
 
 async def _plan_handover(kit: Kit) -> None:
-    """Looked at every second, because an `apply` may move the boundary; written rarely."""
+    """Looked at every second, because anything may move a boundary or the pager; written
+    rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
+    if not await kit.read(is_pager_posted):
+        await kit.do(post_pager)
 
 
 async def _plan_look(kit: Kit) -> None:

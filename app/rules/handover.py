@@ -1,6 +1,6 @@
 """When a rota changes hands, who hands to whom, and what is told when (product.md 27 and 29)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -93,7 +93,7 @@ def as_known(schedule: Schedule, at: datetime) -> Schedule:
     return replace(schedule, rotas=rotas, away=away)
 
 
-def parts_of_turn(schedule: Schedule, rota_id: RotaId, at: datetime) -> Sequence[Shift]:
+def parts_of_turn(schedule: Schedule, rota_id: RotaId, at: datetime) -> list[Shift]:
     """Who has the pager when in the turn that runs at `at`; several where somebody is relieved.
     Empty where no rotation runs."""
     turn = _turn(schedule, rota_id, at)

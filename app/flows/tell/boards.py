@@ -6,6 +6,7 @@ from typing import Any
 from app.chat.message import Message
 from app.flows.tell.covers import on_the_board
 from app.flows.tell.gaps import gap_ahead
+from app.flows.tell.pager import pager_changed
 from app.flows.tell.pool import recruiting, warning
 from app.flows.tell.swaps import swap_on_the_board
 from app.flows.work import Work
@@ -16,6 +17,7 @@ BOARDS: Mapping[str, Callable[[Work, Mapping[str, Any]], Message | None]] = {
     "swap": swap_on_the_board,
     "pool": warning,
     "recruiting": recruiting,
+    "pager": pager_changed,
 }
 """The names are stored with what is due, so they are never renamed."""
 

@@ -24,6 +24,7 @@ from app.chat.words import (
     moved,
     offer,
     oncall,
+    pager,
     panel,
     pool,
     proposal,
@@ -492,6 +493,10 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield handover.shown(each)
         yield handover.draft(each)
         yield handover.posted(each)
+    part = pager.Part(who=who, start=NOW, end=NOW + SOON, instead_of=ANA)
+    for each_now in (part, replace(part, who=None)):
+        yield pager.pager(case.foreign, each_now, earlier=[part] * 9, later=[each_now] * 9)
+        yield pager.pager(case.foreign, each_now, earlier=[], later=[])
     yield handover.not_yours(case.foreign, NOW, outgoing=who)
     yield handover.noted(NOW, is_posted=True, note=case.foreign)
     yield handover.noted(NOW, is_posted=False, note=None)
