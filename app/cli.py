@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "who and how": {
         "who": "who is paged at a given time",
         "simulate": "what an alarm would do: severity, who is paged, how and when",
+        "handover": "the last handover, or the draft of the next, with the queries behind it",
         "contact": "how people are reached: add, list, verify, test, remove",
     },
     "running": {
@@ -96,6 +97,10 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
             from app.commands.simulate.command import main as simulate
 
             return simulate
+        case "handover":
+            from app.commands import handover
+
+            return handover.main
         case "contact":
             from app.commands import contact
 

@@ -50,13 +50,12 @@ def find(tx: Connection, rota: RotaId, boundary: datetime) -> Handover | None:
     return _value(found) if found else None
 
 
-def latest(tx: Connection, rota: RotaId) -> Handover | None:
-    found = tx.execute(
-        select(handovers)
-        .where(handovers.c.rota == rota)
-        .order_by(handovers.c.boundary.desc())
-        .limit(1)
-    ).one_or_none()
+def latest(tx: Connection, rota: RotaId, *, until: datetime | None = None) -> Handover | None:
+    """The newest, or the newest of those whose boundary had come by `until`."""
+    wanted = select(handovers).where(handovers.c.rota == rota)
+    if until is not None:
+        wanted = wanted.where(handovers.c.boundary <= until)
+    found = tx.execute(wanted.order_by(handovers.c.boundary.desc()).limit(1)).one_or_none()
     return _value(found) if found else None
 
 
