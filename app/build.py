@@ -20,6 +20,7 @@ from app.delivery.lifeline import Lifeline
 from app.flows.change_pager import is_pager_posted, post_pager
 from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
+from app.flows.keep_days import are_days_planned, plan_days
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.look_ahead import is_look_planned, plan_look
@@ -322,10 +323,12 @@ async def _keep_time(kit: Kit) -> None:
 
 
 async def _plan_handover(kit: Kit) -> None:
-    """Looked at every second, because anything may move a boundary or the pager; written
+    """Looked at every second, because anything may move a boundary, a day or the pager; written
     rarely."""
     if not await kit.read(is_planned):
         await kit.do(plan_handover)
+    if not await kit.read(are_days_planned):
+        await kit.do(plan_days)
     if not await kit.read(is_pager_posted):
         await kit.do(post_pager)
 

@@ -829,6 +829,15 @@ def was_asked(tx: Connection, key: str) -> bool:
     return _BY_KEY.first(tx, {"given_key": key}) is not None
 
 
+def were_all_asked(tx: Connection, keys: Sequence[str]) -> bool:
+    """`was_asked` for several, in one question."""
+    wanted = set(keys)
+    if not wanted:
+        return True
+    query = select(func.count()).select_from(effects).where(effects.c.key.in_(wanted))
+    return tx.execute(query).scalar_one() == len(wanted)
+
+
 def facts_of(tx: Connection, key: str) -> Mapping[str, Any]:
     """The facts an effect was last asked with; empty when it never was."""
     found = _BY_KEY.first(tx, {"given_key": key})

@@ -232,6 +232,21 @@ def list_not_closed(tx: Connection, *, limit: int = 200) -> list[Incident]:
     return _worst_first(tx, [*OPEN, State.RESOLVED], limit)
 
 
+def list_of(
+    tx: Connection, services: Sequence[str], *, resolved: bool = False, limit: int = 200
+) -> list[Incident]:
+    """The open ones of these services, or those that are resolved and not closed; worst and
+    newest first."""
+    states = [State.RESOLVED] if resolved else list(OPEN)
+    rows = tx.execute(
+        select(incidents)
+        .where(incidents.c.state.in_(states), incidents.c.service.in_(services))
+        .order_by(incidents.c.severity, incidents.c.id.desc())
+        .limit(limit)
+    )
+    return [_value(row._mapping) for row in rows]
+
+
 def _worst_first(tx: Connection, states: Iterable[State], limit: int) -> list[Incident]:
     rows = tx.execute(_WORST_FIRST, {"states": list(states), "most": limit})
     return [_value(row._mapping) for row in rows]

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from app.chat.message import Block, Message
 
 SECTION_LIMIT = 3000
+TEXT_ROOM = 3900
+"""Slack takes 4,000 characters beside the blocks."""
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
@@ -64,6 +66,18 @@ def compose(
     if buttons:
         made.append(actions(buttons))
     return Message(text="\n".join([*lines, *small]), blocks=made)
+
+
+def in_short(text: str) -> str:
+    """For where blocks are not shown: whole lines, as many as Slack takes beside them."""
+    kept: list[str] = []
+    room = TEXT_ROOM
+    for line in text.split("\n"):
+        room -= len(line) + 1
+        if room < 0:
+            return "\n".join([*kept, "…"])
+        kept.append(line)
+    return text
 
 
 def _parts(lines: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.chat.client import Channel, Chat, Posted
@@ -66,6 +67,7 @@ class Posts:
             Kind.NOBODY_ANSWERED: self._nobody_answered,
             Kind.NOTICE: self._notice,
             Kind.DIGEST: self._digest,
+            Kind.EVENING: self._evening,
             Kind.SAY: self._say,
             Kind.CALL: self._call,
             Kind.GAP: self._to_engineering(tell.gap),
@@ -203,13 +205,23 @@ class Posts:
 
     async def _digest(self, effect: Effect) -> Spoken:
         team = effect.facts["team"]
-        found = await self._kit.read(tell.digest, team)
+        since = effect.facts.get("at")
+        opening = datetime.fromisoformat(since) if since else None
+        found = await self._kit.read(tell.digest, team, key=effect.key, at=opening)
         if found is None:
             return Spoken()
         message, held = found
         channel = await self._room(lambda work: tell.digest_channel(work, team))
         posted = await self._post_once(effect, effect.key, channel, message)
         return Spoken(record=lambda work: delivered_digest(work, effect.key, held, posted=posted))
+
+    async def _evening(self, effect: Effect) -> Spoken:
+        team, closing = effect.facts["team"], datetime.fromisoformat(effect.facts["at"])
+        message = await self._kit.read(tell.evening, team, closing)
+        if message is None:
+            return Spoken()
+        channel = await self._room(lambda work: tell.digest_channel(work, team))
+        return await self._stand(effect, channel, message)
 
     async def _call(self, effect: Effect) -> Spoken:
         """To the channel of a team that has no rota, while its incident is unanswered."""

@@ -1,9 +1,12 @@
 """Close: root-caused, follow-ups noted; refused without either (product.md 18)."""
 
+from datetime import datetime
+
 from app.chat.words.missing import how_to_give
 from app.flows import speak
 from app.flows.admit import Act, Caller, admit
 from app.flows.work import Refused, Work
+from app.rules import calendar
 from app.rules.incident import (
     FollowUp,
     FollowUpKind,
@@ -83,6 +86,7 @@ def add_follow_up(
         known = ", ".join(sorted(work.org.teams))
         raise Refused(f"There is no team called {team}. Known: {known}.")
     service = work.org.services.get(incident.service) if incident.service else None
+    owner = team or (service.team if service else None)
     added = follow_ups.add(
         work.tx,
         incident=incident_id,
@@ -90,11 +94,25 @@ def add_follow_up(
         by=person,
         at=work.now,
         kind=FollowUpKind.NONE_BECAUSE if none_because else FollowUpKind.WORK,
-        team=team or (service.team if service else None),
+        team=owner,
+        due=None if none_because else _due(work, incident, owner),
     )
     work.note(incident_id, "follow_up", by=person, text=text, team=added.team, none=none_because)
     speak.refresh_posts(work, work.incident(incident_id))
     return added
+
+
+def _due(work: Work, incident: Incident, team: TeamId | None) -> datetime | None:
+    """After an out-of-hours incident: by the end of the team's next working day, at whose start
+    it is told (product.md 19)."""
+    owner = work.org.teams.get(team) if team else None
+    if owner is None or not incident.out_of_hours:
+        return None
+    hours = owner.working_hours
+    is_open = calendar.is_working(hours, work.now)
+    return calendar.next_change(
+        hours, work.now if is_open else calendar.next_opening(hours, work.now)
+    )
 
 
 def _not_ended(work: Work, incident_id: IncidentId) -> Incident:

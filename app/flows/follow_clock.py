@@ -8,7 +8,7 @@ from storage import clock_steps, effects, incidents
 
 TOLERANCE = timedelta(seconds=1)
 """A difference that is no step of a clock: it runs a little faster or slower than another."""
-OF_THE_CALENDAR = (Kind.HANDOVER_DUE, Kind.DIGEST, Kind.REMINDER)
+OF_THE_CALENDAR = (Kind.HANDOVER_DUE, Kind.DIGEST, Kind.EVENING, Kind.REMINDER)
 """They wait for an instant and not for a time to pass, so they stay where they are."""
 MICROSECOND = timedelta(microseconds=1)
 

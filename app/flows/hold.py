@@ -36,7 +36,7 @@ def hand_to_owner(work: Work, incident: Incident) -> None:
         digest_key(team.id, opening),
         lane=Lane.CHAT,
         due=opening,
-        facts={"v": 1, "team": team.id},
+        facts={"v": 1, "team": team.id, "at": opening.isoformat()},
     )
     work.note(incident.id, "held", team=team.id, until=opening.isoformat())
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CALL = "call"  # a P1 to the channel of its team, which has no rota
     NOTICE = "notice"  # a non-P1 to its owner's channel
     DIGEST = "digest"
+    EVENING = "evening"  # what a team leaves open when it closes
     SAY = "say"  # one message, once, in an incident's channel or thread
     GAP = "gap"
     ALARM = "alarm"  # Baton's own trouble, to the engineering channel

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
+from app.flows.keep_days import begin_day, end_day
 from app.flows.look_ahead import look_ahead
 from app.flows.miss_press import remind_of_press, tell_missed_press
 from app.flows.prepare_handover import remind_of_handover
@@ -26,6 +27,8 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "pool": watch_pool,
     "shadow": shadow_begins,
     "look_ahead": look_ahead,
+    "morning": begin_day,
+    "evening": end_day,
     "handover_soon": remind_of_handover,
     "handover_draft": remind_of_handover,
     "handover_press": remind_of_press,

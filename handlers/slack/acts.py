@@ -10,6 +10,7 @@ from app.flows import escalate as escalating
 from app.flows import progress, update
 from app.flows.admit import Act, admit
 from app.flows.cancel import cancel
+from app.flows.finish_follow_up import finish_follow_up
 from app.flows.join import join
 from app.flows.not_actionable import not_actionable
 from app.flows.pass_on import pass_on
@@ -162,6 +163,11 @@ def follow_up(
             missing=missing(work, incident),
         )
     )
+
+
+def finish(work: Work, ask: Ask, number: int) -> Reply:
+    done = finish_follow_up(work, number, by=ask.by)
+    return Reply(message=replies.follow_up_done(f"INC-{done.incident}", done.text))
 
 
 def close(work: Work, ask: Ask, number: IncidentId, text: str = "") -> Reply:

@@ -61,6 +61,7 @@ def register(
         actions.HAVE_THE_PAGER: _have_the_pager,
         actions.NOTE_HANDOVER: handover.edit_that,
         actions.REVIEW_ALARM: handover.review,
+        actions.FINISH_FOLLOW_UP: _finish,
         actions.ASK_FOR_COVER: lambda work, ask, value: cover.ask_form(work, ask),
         actions.TAKE_COVER: lambda work, ask, value: cover.take(work, ask, numbers(value)[0]),
         actions.TAKE_PART: lambda work, ask, value: cover.part_form(work, ask, numbers(value)[0]),
@@ -133,6 +134,10 @@ def _pass_on(work: Work, ask: Ask, value: str) -> Reply:
     if len(found) != 2:
         raise Refused(OLD)
     return acts.pass_page_on(work, ask, found[0], found[1])
+
+
+def _finish(work: Work, ask: Ask, value: str) -> Reply:
+    return acts.finish(work, ask, numbers(value)[0])
 
 
 def _have_the_pager(work: Work, ask: Ask, value: str) -> Reply:

@@ -45,6 +45,7 @@ from app.flows.admit import (
 from app.flows.cancel import cancel
 from app.flows.declare import declare
 from app.flows.extend_tour import extend_tour
+from app.flows.finish_follow_up import finish_follow_up
 from app.flows.got_test_page import got_test_page
 from app.flows.join import join
 from app.flows.know_people import know_people
@@ -120,6 +121,7 @@ close             yes    yes    yes     no    no     no       no      no  no    
 cancel            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 reopen            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 root_cause        yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
+finish            yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 follow_up         yes    yes    yes     no    no     no       no      no  no    no     no    no     yes     no    no
 hand_over         yes    no     yes     no    no     no       no      no  no    no     no    no     no      no    no
 note_handover     yes    no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
@@ -213,6 +215,11 @@ def closed(work: Work, by: Caller, me: PersonId) -> Any:
     closing.set_root_cause(work, THERE, "a full disk", by=OPERATOR)
     closing.add_follow_up(work, THERE, "a larger one", by=OPERATOR)
     return closing.close(work, THERE, by=by)
+
+
+def finished(work: Work, by: Caller, me: PersonId) -> Any:
+    owed = closing.add_follow_up(work, THERE, "a larger disk", by=OPERATOR)
+    return finish_follow_up(work, owed.id, by=by)
 
 
 def taken_over(work: Work, by: Caller, me: PersonId) -> Any:
@@ -344,6 +351,7 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         closing.add_follow_up,
         lambda work, by, me: closing.add_follow_up(work, THERE, "a larger one", by=by),
     ),
+    "finish": (finish_follow_up, finished),
     "hand_over": (hand_over.accept, taken_over),
     "note_handover": (
         note_handover,

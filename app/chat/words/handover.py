@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.chat import actions
-from app.chat.blocks import button, compose, section
+from app.chat.blocks import button, compose, in_short, section
 from app.chat.message import Block, Message
 from app.chat.words.dates import how_long, in_utc, moment
 from app.chat.words.escape import escape, paragraph
@@ -27,8 +27,6 @@ TEXT_LIMIT = 300
 NOTE_LIMIT = 1500
 ALARM_LIMIT = 60
 VALUE_LIMIT = 1900
-TEXT_ROOM = 3900
-"""Slack takes 4,000 characters beside the blocks."""
 NOTE = "note"
 """The block of the form."""
 
@@ -254,19 +252,7 @@ def _with_reviews(
         for name, line in alarms
     ]
     text = "\n".join(filter(None, [first.text, *(line for _, line in alarms), last.text]))
-    return Message(text=_in_short(text), blocks=[*first.blocks, *blocks, *last.blocks])
-
-
-def _in_short(text: str) -> str:
-    """For where blocks are not shown: whole lines, as many as Slack takes."""
-    kept: list[str] = []
-    room = TEXT_ROOM
-    for line in text.split("\n"):
-        room -= len(line) + 1
-        if room < 0:
-            return "\n".join([*kept, "…"])
-        kept.append(line)
-    return text
+    return Message(text=in_short(text), blocks=[*first.blocks, *blocks, *last.blocks])
 
 
 def _alarm(name: str, count: int) -> str:

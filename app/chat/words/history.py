@@ -114,6 +114,7 @@ _SENTENCES: dict[str, Callable[[Happening], str]] = {
     "resolved": _deed("resolved it"),
     "root_cause": _told("root cause: ", "text"),
     "follow_up": _follow_up,
+    "follow_up_done": _told("follow-up done: ", "text"),
     "closed": _deed("closed it"),
     "cancelled": _told("cancelled it: ", "why"),
     "reopened": _told("reopened it: ", "why"),

@@ -237,6 +237,10 @@ def reopened(incident: Incident) -> Message:
     return compose([f"{title(incident)} is open again. Whoever is on the rota is rung now."])
 
 
+def follow_up_done(key: str, text: str) -> Message:
+    return compose([f":white_check_mark: Done: {key}, {_quote(text)}."])
+
+
 def pager_taken(until: datetime, *, holder: Who | None) -> Message:
     """`holder` is whose pager it is, when somebody else said so for them."""
     end = f"until {moment(until)}"

@@ -5,7 +5,7 @@ from app.flows.tell.boards import board, board_channel
 from app.flows.tell.channel import announcement, called, card, nobody_answered, say, topic
 from app.flows.tell.handover import handover
 from app.flows.tell.letters import letter
-from app.flows.tell.owner import digest, digest_channel, notice, owner_channel
+from app.flows.tell.owner import digest, digest_channel, evening, notice, owner_channel
 from app.flows.tell.pages import page_message
 from app.flows.tell.troubles import alarm, gap
 
@@ -19,6 +19,7 @@ __all__ = [
     "channel_name",
     "digest",
     "digest_channel",
+    "evening",
     "gap",
     "handover",
     "letter",

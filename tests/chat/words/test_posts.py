@@ -7,7 +7,8 @@ import pytest
 
 from app.chat.words.about import About
 from app.chat.words.announcement import AnnouncementFacts, announcement
-from app.chat.words.digest import HeldFacts, digest, most_told
+from app.chat.words.digest import HeldFacts, OwedFacts, UnclosedFacts, digest, most_told
+from app.chat.words.evening import Evening, evening
 from app.chat.words.gap import gap
 from app.chat.words.headline import Head
 from app.chat.words.notice import NoticeFacts, notice
@@ -107,6 +108,23 @@ def test_no_text_breaks_a_page_a_digest_an_update_a_gap_or_trouble(name: str, ca
         HeldFacts(head=case.head(state), standing=case.standing(state)) for state in STATES
     )
     assert_sound(digest(case.foreign, held * 50))
+    unclosed = [UnclosedFacts(head=case.head(State.RESOLVED), missing=OWED)] * 30
+    owed = [OwedFacts(number=1, key="INC-1", text=case.foreign, due=NOW)] * 30
+    assert_sound(digest(case.foreign, (), unclosed=unclosed, owed=owed, late=timedelta(hours=3)))
+    assert_sound(
+        digest(case.foreign, (held * most_told())[: most_told()], unclosed=unclosed, owed=owed)
+    )
+    assert_sound(
+        evening(
+            Evening(
+                team=case.foreign,
+                open=held * 30,
+                until=NOW,
+                pager=case.crowd[0],
+                late=timedelta(hours=3),
+            )
+        )
+    )
     assert_sound(update_posted(case.foreign, by=case.crowd[0], at=NOW))
     assert_sound(resolved("INC-12", by=case.crowd[0], at=NOW, owed=["a root cause"]))
     assert_sound(gap(case.foreign, incident="INC-12"))

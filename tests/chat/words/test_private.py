@@ -501,6 +501,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield handover.noted(NOW, is_posted=True, note=case.foreign)
     yield handover.noted(NOW, is_posted=False, note=None)
     yield handover.none_yet(case.foreign)
+    yield replies.follow_up_done(one.key, case.foreign)
     yield handover.reviewed(case.foreign)
     yield from handover_letters_of(case)
     yield oncall.coming(duties(case))
