@@ -24,6 +24,12 @@ def write(work: Work, to: PersonId, what: str, *, about: str, **facts: Any) -> N
     )
 
 
+def write_once(work: Work, to: PersonId, what: str, *, about: str, **facts: Any) -> None:
+    """Unless it was written before: then it stands as it was told."""
+    if not effects.was_asked(work.tx, f"letter:{what}:{about}:{to}"):
+        write(work, to, what, about=about, **facts)
+
+
 def rewrite(work: Work, to: PersonId, what: str, *, about: str, **facts: Any) -> None:
     """Only where it was written before: what it says has changed."""
     if effects.was_asked(work.tx, f"letter:{what}:{about}:{to}"):

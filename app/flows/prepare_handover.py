@@ -35,16 +35,18 @@ def tell_of_handover(work: Work, boundary: datetime) -> None:
         incoming=change.incoming,
         told_at=work.now,
     )
-    drafted = work.now >= boundary - rules.DRAFTED
+    is_news = (draft.outgoing, draft.incoming) != (change.outgoing, change.incoming)
+    is_drafted = work.now >= boundary - rules.DRAFTED
     for each in sorted(filter(None, before | change.concerns)):
-        # With the draft there is no need of a reminder as well.
-        only_drafted = drafted and each == change.outgoing != change.incoming
-        tell = correspond.rewrite if only_drafted else correspond.write
-        tell(work, each, "handover_soon", **_letter(rota_id, boundary, each))
-        if each == change.outgoing and drafted:
-            correspond.write(work, each, "handover_draft", **_letter(rota_id, boundary, each))
-        else:
-            rewrite_draft(work, rota_id, boundary, each)
+        facts = _letter(rota_id, boundary, each)
+        if is_news:
+            # With the draft there is no need of a reminder as well.
+            has_draft = is_drafted and each == change.outgoing != change.incoming
+            tell = correspond.rewrite if has_draft else correspond.write
+            tell(work, each, "handover_soon", **facts)
+            correspond.rewrite(work, each, "handover_draft", **facts)
+        if is_drafted and each == change.outgoing:
+            correspond.write_once(work, each, "handover_draft", **facts)
 
 
 def is_told(work: Work, boundary: datetime) -> bool:

@@ -118,8 +118,10 @@ def test_a_baton_that_was_down_over_the_boundary_reminds_nobody_of_it(bench: Ben
 
 
 def test_nothing_is_told_twice_however_often_it_is_looked_at(bench: Bench) -> None:
+    at(bench, BOUNDARY - 40 * HOUR)
     at(bench, BOUNDARY - 20 * HOUR)
     before = revisions(bench)
+    assert before == 3
     for _ in range(3):
         assert bench.do(is_planned)
         bench.do(plan_handover)

@@ -395,6 +395,25 @@ def of_tours(case: Case) -> Iterator[Message]:
     yield tours.ended_for_you(who, case.foreign, NOW)
 
 
+def about_handovers(case: Case) -> Iterator[Message]:
+    who = case.crowd[0]
+    for each in handovers(case):
+        yield handover.handover(each)
+        yield handover.shown(each)
+        yield handover.draft(each)
+        yield handover.posted(each)
+    part = pager.Part(who=who, start=NOW, end=NOW + SOON, instead_of=ANA)
+    for each_now in (part, replace(part, who=None)):
+        yield pager.pager(case.foreign, each_now, earlier=[part] * 9, later=[each_now] * 9)
+        yield pager.pager(case.foreign, each_now, earlier=[], later=[])
+    yield handover.not_yours(case.foreign, NOW, outgoing=who)
+    yield handover.noted(NOW, is_posted=True, note=case.foreign)
+    yield handover.noted(NOW, is_posted=False, note=None)
+    yield handover.none_yet(case.foreign)
+    yield handover.reviewed(case.foreign)
+    yield from handover_letters_of(case)
+
+
 def messages(case: Case, state: State) -> Iterator[Message]:
     one, who, crowd = an_incident(case, state), case.crowd[0], case.crowd
     asked = Asked(people=crowd, asked_by=who, why=case.foreign, managers=True)
@@ -488,22 +507,8 @@ def messages(case: Case, state: State) -> Iterator[Message]:
         yield tours.left(leaving(case, own))
     yield tours.mine(replace(my_tours(case, True), tours=[]))
     yield tours.ended_for_you(who, case.foreign, NOW)
-    for each in handovers(case):
-        yield handover.handover(each)
-        yield handover.shown(each)
-        yield handover.draft(each)
-        yield handover.posted(each)
-    part = pager.Part(who=who, start=NOW, end=NOW + SOON, instead_of=ANA)
-    for each_now in (part, replace(part, who=None)):
-        yield pager.pager(case.foreign, each_now, earlier=[part] * 9, later=[each_now] * 9)
-        yield pager.pager(case.foreign, each_now, earlier=[], later=[])
-    yield handover.not_yours(case.foreign, NOW, outgoing=who)
-    yield handover.noted(NOW, is_posted=True, note=case.foreign)
-    yield handover.noted(NOW, is_posted=False, note=None)
-    yield handover.none_yet(case.foreign)
+    yield from about_handovers(case)
     yield replies.follow_up_done(one.key, case.foreign)
-    yield handover.reviewed(case.foreign)
-    yield from handover_letters_of(case)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10, answerable=True)
