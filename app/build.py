@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.chat.limits import Limits
 from app.delivery.delivery import Delivery
 from app.delivery.hold import check_lease
 from app.delivery.lifeline import Lifeline
+from app.flows.change_manager import is_manager_change_planned, plan_manager_change
 from app.flows.change_pager import is_pager_posted, post_pager
 from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
@@ -27,6 +28,7 @@ from app.flows.look_ahead import is_look_planned, plan_look
 from app.flows.offer import offers_due, settle_offers
 from app.flows.standing import StandingOrders
 from app.flows.without_slack import call_off_slack, is_slack_missed, slack_is_connected
+from app.flows.work import Work
 from app.front import Front, fronting
 from app.organisation.in_force import parse_applied
 from app.paging.gateway import Gateway
@@ -61,6 +63,13 @@ from storage.engine import Database
 
 log = logging.getLogger("baton")
 
+PLANNED: Sequence[tuple[Callable[[Work], bool], Callable[[Work], object]]] = (
+    (is_planned, plan_handover),
+    (is_manager_change_planned, plan_manager_change),
+    (are_days_planned, plan_days),
+    (is_pager_posted, post_pager),
+)
+"""Whether there is nothing to do, and what does it."""
 OLD_AUDIT = 40.0
 """Seconds after which an audit says nothing of how Baton is now: two rounds and more."""
 STOP_WITHIN = 6.0
@@ -325,12 +334,9 @@ async def _keep_time(kit: Kit) -> None:
 async def _plan_handover(kit: Kit) -> None:
     """Looked at every second, because anything may move a boundary, a day or the pager; written
     rarely."""
-    if not await kit.read(is_planned):
-        await kit.do(plan_handover)
-    if not await kit.read(are_days_planned):
-        await kit.do(plan_days)
-    if not await kit.read(is_pager_posted):
-        await kit.do(post_pager)
+    for look, do in PLANNED:
+        if not await kit.read(look):
+            await kit.do(do)
 
 
 async def _plan_look(kit: Kit) -> None:

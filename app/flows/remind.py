@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.flows.change_manager import change_manager
 from app.flows.cover import remind_of_cover
 from app.flows.invitations import end_invitation
 from app.flows.keep_days import begin_day, end_day
@@ -27,6 +28,7 @@ REMINDERS: Mapping[str, Callable[[Work, Mapping[str, Any]], None]] = {
     "pool": watch_pool,
     "shadow": shadow_begins,
     "look_ahead": look_ahead,
+    "manager_change": change_manager,
     "morning": begin_day,
     "evening": end_day,
     "handover_soon": remind_of_handover,

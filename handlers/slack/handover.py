@@ -46,17 +46,19 @@ def run_handover(work: Work, ask: Ask, rest: str) -> Reply:
 
 
 def show(work: Work, ask: Ask) -> Reply:
-    """The last handover once more; to whoever hands over within a day, the draft."""
+    """The last handover once more; to whoever hands over within a day, the draft. Before the first
+    one, what the next would say."""
     person = admit(work, ask.by, Act.LOOK)
     rota_id = work.org.out_of_hours_rota
     latest = handovers.latest(work.tx, rota_id)
     boundary = rules.next_boundary(work.schedule, rota_id, work.now)
     change = rules.change_at(work.schedule, rota_id, boundary) if boundary else None
     is_near = change is not None and change.boundary - work.now <= rules.DRAFTED
-    if change is not None and (latest is None or (is_near and change.outgoing == person)):
+    if change is not None and is_near and change.outgoing == person:
         return Reply(message=words.draft(draft_of(work, change)))
     if latest is None:
-        return Reply(message=words.none_yet(rota_id))
+        draft = words.shown(draft_of(work, change)) if change else words.none_yet(rota_id)
+        return Reply(message=draft)
     facts = facts_of(work, latest)
     return Reply(message=words.shown(facts, buttons=_buttons(facts, latest, person)))
 

@@ -143,7 +143,7 @@ def handover(facts: HandoverFacts) -> Message:
 
 
 def shown(facts: HandoverFacts, *, buttons: Sequence[Block] = ()) -> Message:
-    """The same sections for one person; mentions nobody."""
+    """The same sections for one person, where a mention rings nobody."""
     lines, after = _sections(facts)
     small = [_accepted(facts), _late(facts), _counted(facts)]
     return _with_reviews(lines, facts, after, small=small, buttons=buttons)
@@ -267,6 +267,8 @@ def _who(facts: HandoverFacts) -> str:
             "the managers are paged until somebody is."
         )
     said = f":pager: *Handover of {rota}.* {mention(facts.incoming)} has the pager"
+    if facts.counted_to < facts.boundary:
+        said += f" from {moment(facts.boundary)}"
     said += f" until {moment(facts.until)}"
     if facts.beside:
         said += f", together with {all_named(facts.beside)}"

@@ -70,6 +70,20 @@ def soon(facts: Soon) -> Message:
     )
 
 
+def manager_change(facts: Soon) -> Message:
+    """To both managers, at the boundary of their rota."""
+    rota, until = escape(facts.rota, NAME), moment(facts.until)
+    if facts.side is Side.INCOMING:
+        after = f", after {named(facts.outgoing)}" if facts.outgoing else ""
+        return compose(
+            [f":pager: *You are the manager on duty* until {until}{after} (rota {rota})."],
+            small=["You are rung when nobody in front of you answers."],
+            buttons=[button("Test my pager", actions.TEST_PAGER)],
+        )
+    to = f"{named(facts.incoming)} is it until {until}" if facts.incoming else "Nobody is it now"
+    return compose([f"You are not the manager on duty any more. {to} (rota {rota})."])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Press:
     """Whether somebody said that the incoming person has the pager."""

@@ -19,20 +19,14 @@ from storage import handovers
 
 def soon(work: Work, facts: Mapping[str, Any]) -> Message | None:
     """To both, two days before; to somebody who is neither any more, that it is not theirs."""
-    change, boundary = _change(work, facts)
-    if change is None:
-        return None
-    return letters.soon(
-        letters.Soon(
-            rota=change.rota,
-            boundary=boundary,
-            until=change.until,
-            outgoing=who_if(work, change.outgoing),
-            incoming=who_if(work, change.incoming),
-            side=_side(change, facts["reader"]),
-            is_over=boundary <= work.now,
-        )
-    )
+    found = _soon(work, facts)
+    return letters.soon(found) if found else None
+
+
+def manager_change(work: Work, facts: Mapping[str, Any]) -> Message | None:
+    """To both managers, at their boundary."""
+    found = _soon(work, facts)
+    return letters.manager_change(found) if found else None
 
 
 def draft(work: Work, facts: Mapping[str, Any]) -> Message | None:
@@ -57,6 +51,21 @@ def missed(work: Work, facts: Mapping[str, Any]) -> Message | None:
     """To the managers."""
     found = _press(work, facts["handover"])
     return letters.missed(found) if found else None
+
+
+def _soon(work: Work, facts: Mapping[str, Any]) -> letters.Soon | None:
+    change, boundary = _change(work, facts)
+    if change is None:
+        return None
+    return letters.Soon(
+        rota=change.rota,
+        boundary=boundary,
+        until=change.until,
+        outgoing=who_if(work, change.outgoing),
+        incoming=who_if(work, change.incoming),
+        side=_side(change, facts["reader"]),
+        is_over=boundary <= work.now,
+    )
 
 
 def _press(work: Work, number: int) -> letters.Press | None:

@@ -13,7 +13,7 @@ from app.flows.tell.covers import (
     still_open,
     taken,
 )
-from app.flows.tell.handover_letters import draft, missed, press, soon
+from app.flows.tell.handover_letters import draft, manager_change, missed, press, soon
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.offers import taken_over
 from app.flows.tell.pool import warning
@@ -63,6 +63,7 @@ LETTERS: Mapping[str, Telling] = {
     "handover_draft": draft,
     "handover_press": press,
     "handover_missed": missed,
+    "manager_change": manager_change,
 }
 """The names are stored with what is due, so they are never renamed."""
 

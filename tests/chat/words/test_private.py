@@ -269,6 +269,7 @@ def handover_letters_of(case: Case) -> Iterator[Message]:
             is_over=False,
         )
         yield handover_letters.soon(soon)
+        yield handover_letters.manager_change(soon)
         yield handover_letters.soon(replace(soon, is_over=True, outgoing=None, incoming=None))
     for accepted in (None, who, ANA):
         press = handover_letters.Press(
