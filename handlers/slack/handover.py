@@ -12,7 +12,7 @@ from app.flows.admit import Act, admit
 from app.flows.hand_over import accept
 from app.flows.note_handover import boundary_to_note, note_handover, note_of
 from app.flows.review_alarm import review_alarm
-from app.flows.tell.handover import draft_of, facts_of
+from app.flows.tell.handover import draft_of, facts_of, until_of
 from app.flows.tell.names import who_if
 from app.flows.work import Refused, Work
 from app.rules import handover as rules
@@ -89,7 +89,7 @@ def have_the_pager(work: Work, ask: Ask, handover: int) -> Reply:
     own = made.incoming == person_of(work, ask.by)
     return Reply(
         message=replies.pager_taken(
-            made.shift_end, holder=None if own else who_if(work, made.incoming)
+            until_of(work, made), holder=None if own else who_if(work, made.incoming)
         )
     )
 

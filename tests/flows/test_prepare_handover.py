@@ -15,6 +15,7 @@ from app.flows.kinds import Kind
 from app.flows.note_handover import boundary_to_note, note_handover
 from app.flows.review_alarm import review_alarm
 from app.flows.take_shift import take_shift
+from app.flows.tell.handover import until_of
 from app.flows.work import Refused, Work
 from app.paging.seal import Seal
 from app.paging.targets import read_target
@@ -169,7 +170,8 @@ def test_the_stand_in_of_somebody_on_leave_is_the_incoming_person(bench: Bench) 
     at(bench, BOUNDARY)
     first = made(bench)
     assert first.incoming == "chi@acme.test"
-    assert first.shift_end == BOUNDARY + 24 * HOUR
+    assert first.shift_end == BOUNDARY + WEEK
+    assert bench.do(until_of, first) == BOUNDARY + 24 * HOUR
     assert "Then Ana until" in bench.do(tell.handover, 1).text
 
 
@@ -177,7 +179,7 @@ def test_a_shift_that_is_relieved_ends_where_it_is(bench: Bench) -> None:
     override(bench, "noor", BOUNDARY + 24 * HOUR, BOUNDARY + 48 * HOUR)
     at(bench, BOUNDARY)
     text = bench.do(tell.handover, 1).text
-    assert made(bench).shift_end == BOUNDARY + 24 * HOUR
+    assert bench.do(until_of, made(bench)) == BOUNDARY + 24 * HOUR
     assert "Then Noor until" in text
     assert ", then Ana until" in text
 

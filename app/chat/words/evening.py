@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.chat.blocks import compose
+from app.chat.blocks import compose, in_short
 from app.chat.message import Message
 from app.chat.words.dates import how_long, moment
 from app.chat.words.digest import HeldFacts
@@ -35,7 +35,7 @@ def evening(facts: Evening) -> Message:
     listed = [f"• {headline(each.head)} · {standing(each.standing)}" for each in facts.open[:MOST]]
     if count > MOST:
         listed.append(f"… and {count - MOST} more")
-    return compose(
+    made = compose(
         [
             f":city_sunset: *{escape(facts.team, NAME)} closes for today, and {things}.* "
             f"For a P1 {who} until {moment(facts.until)}.",
@@ -43,3 +43,4 @@ def evening(facts: Evening) -> Message:
         ],
         small=[f"This is said {how_long(facts.late)} late." if facts.late else ""],
     )
+    return Message(text=in_short(made.text), blocks=made.blocks)

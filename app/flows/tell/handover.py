@@ -52,6 +52,14 @@ def facts_of(work: Work, made: Handover) -> words.HandoverFacts:
     return _facts(work, made, made.boundary, late=late if late > WORTH_A_WORD else None)
 
 
+def until_of(work: Work, made: Handover) -> datetime:
+    """Until when the incoming person has it, as was known at the boundary: the end of the turn,
+    or when somebody relieves them."""
+    schedule = rules.as_known(work.schedule, made.boundary)
+    change = rules.change_at(schedule, made.rota, made.boundary)
+    return change.until if change is not None else made.shift_end
+
+
 def draft_of(work: Work, change: Change) -> words.HandoverFacts:
     """What the handover of a boundary that is to come would say by now."""
     draft = handover_drafts.get(work.tx, change.rota, change.boundary)
@@ -62,7 +70,7 @@ def draft_of(work: Work, change: Change) -> words.HandoverFacts:
         outgoing=change.outgoing,
         incoming=change.incoming,
         shift_start=change.shift_start,
-        shift_end=change.until,
+        shift_end=change.turn_end,
         note=draft.note if draft else None,
         note_by=draft.note_by if draft else None,
         posted_at=None,
@@ -77,15 +85,17 @@ def _facts(
 ) -> words.HandoverFacts:
     schedule = rules.as_known(work.schedule, at)
     manager, before = _managers(work, schedule, made.boundary)
+    change = rules.change_at(schedule, made.rota, made.boundary)
+    until = change.until if change is not None else made.shift_end
     return words.HandoverFacts(
         number=made.id,
         rota=made.rota,
         incoming=who_if(work, made.incoming),
         outgoing=who_if(work, made.outgoing),
         beside=_beside(work, schedule, made),
-        then=_then_serving(work, schedule, made),
+        then=_then_serving(work, schedule, made, until),
         boundary=made.boundary,
-        until=made.shift_end,
+        until=until,
         manager=who_if(work, manager),
         manager_before=who_if(work, before),
         awake=everyone(work, calendar.awake_now(work.org, made.boundary)),
@@ -126,13 +136,15 @@ def _beside(work: Work, schedule: Schedule, made: Handover) -> tuple[Who, ...]:
     return everyone(work, (each for each in others if each != made.incoming))
 
 
-def _then_serving(work: Work, schedule: Schedule, made: Handover) -> list[words.Serving]:
+def _then_serving(
+    work: Work, schedule: Schedule, made: Handover, since: datetime
+) -> list[words.Serving]:
     """Who has the rest of the turn, where somebody is relieved in it."""
     parts = rules.parts_of_turn(schedule, made.rota, made.boundary)
     return [
         words.Serving(who=who_if(work, each.person), start=each.start, end=each.end)
         for each in parts
-        if each.start >= made.shift_end
+        if each.start >= since
     ]
 
 

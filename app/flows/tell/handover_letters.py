@@ -8,7 +8,7 @@ from app.chat.message import Message
 from app.chat.words import handover as words
 from app.chat.words import handover_letters as letters
 from app.chat.words.handover_letters import Side
-from app.flows.tell.handover import draft_of, facts_of
+from app.flows.tell.handover import draft_of, facts_of, until_of
 from app.flows.tell.names import who_if
 from app.flows.work import Work
 from app.rules import handover as rules
@@ -76,7 +76,7 @@ def _press(work: Work, number: int) -> letters.Press | None:
         number=made.id,
         rota=made.rota,
         boundary=made.boundary,
-        until=made.shift_end,
+        until=until_of(work, made),
         incoming=who_if(work, made.incoming),
         accepted_by=who_if(work, made.accepted_by),
     )
