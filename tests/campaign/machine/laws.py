@@ -60,6 +60,7 @@ class Laws:
         now = self._by_id("escalations")
         self._look_at_pages(now)
         self._look_at_steps(now)
+        self._look_at_offers(now)
         self._escalations = now
         self._walk()
         self._count()
@@ -263,6 +264,60 @@ class Laws:
         )
         return any(row["state"] == "passed" or not row["reachable"] for row in rows)
 
+    # ── rule 2: the pager moves ────────────────────────────────────────────────────────────────
+    def _look_at_offers(self, now: dict[int, Row]) -> None:
+        offers = [each for each in now.values() if each["boundary"] is not None]
+        keys = {(each["incident"], each["boundary"], each["target"]) for each in offers}
+        hold(len(keys) == len(offers), "rule 2: offered twice", offers)
+        for each in offers:
+            before, incident = self._escalations.get(each["id"]), self._incidents[each["incident"]]
+            if before is None:
+                at = instant(each["started_at"])
+                one = self._world.town.primary(incident["service"], at)
+                hold(name_of(each["target"]) == one, "rule 2: offered to another", each, one)
+                hold(instant(each["boundary"]) <= at, "rule 2: before the boundary", each)
+                hold(incident["acknowledged_by"] != each["target"], "rule 2: it is theirs", each)
+            elif before["state"] == "ringing" and each["state"] == "answered":
+                mine = incident["acknowledged_by"] == each["target"]
+                hold(mine, "rule 2: answered, and it did not move", each, incident)
+
+    def _moved_with_the_pager(self) -> None:
+        """Whoever was rung as the one on duty, and has it after their time, shares it with an
+        offer to whoever came after them."""
+        town, now = self._world.town, self._world.now
+        for number, incident in self._incidents.items():
+            if incident["state"] != "acknowledged" or incident["severity"] > "P1":
+                continue
+            holder = name_of(incident["acknowledged_by"])
+            one, since = town.primary(incident["service"], now), self._since(incident["service"])
+            if one in (None, holder) or not self._was_on_duty(number, incident["acknowledged_by"]):
+                continue
+            if since is not None and instant(incident["acknowledged_at"]) < since:
+                boundaries = [
+                    instant(each["boundary"]) for each in self._escalations.values()
+                    if each["incident"] == number and each["boundary"] is not None
+                    and name_of(each["target"]) == one
+                ]  # fmt: skip
+                offered = any(at >= since for at in boundaries)
+                hold(offered, "rule 2: not offered", incident, one, since, boundaries)
+
+    def _since(self, service: str | None) -> datetime | None:
+        """The last edge at which somebody else became tier 1, within some days."""
+        town, now = self._world.town, self._world.now
+        edges = [each for each in town.edges(now - timedelta(days=8)) if each <= now]
+        instant_before = timedelta(microseconds=1)
+        changes = (
+            each for each in reversed(edges)
+            if town.primary(service, each) != town.primary(service, each - instant_before)
+        )  # fmt: skip
+        return next(changes, None)
+
+    def _was_on_duty(self, incident: int, person: str) -> bool:
+        rows = self._eye.rows(
+            f"SELECT rota_facts FROM pages WHERE incident = {incident} AND person = '{person}'"
+        )
+        return any(facts(row["rota_facts"]).get("rule") in ("owner", "volunteers") for row in rows)
+
     # ── I12, I15 ──────────────────────────────────────────────────────────────────────────────
     def _walk(self) -> None:
         rows = self._eye.rows(f"SELECT * FROM timeline WHERE id > {self._timeline} ORDER BY id")
@@ -376,6 +431,7 @@ class Laws:
         waiting = self._eye.one("SELECT count(*) AS n FROM inbox WHERE state = 'waiting'")
         hold(waiting == 0, "I1: bodies that nobody read")
         self._handed_over()
+        self._moved_with_the_pager()
         if self._world.with_slack:
             self._stands()
 

@@ -261,6 +261,11 @@ def slack_before_phones() -> Any:
     return mock.patch.object(rings.Rings, "speak", polite)
 
 
+def the_pager_moves_alone() -> Any:
+    """What is acknowledged stays where it is when somebody else has the pager."""
+    return mock.patch("app.flows.offer._wanted", return_value=[])
+
+
 MUTANTS: Mapping[str, Mutant] = {
     each.__name__: each
     for each in (
@@ -288,6 +293,7 @@ MUTANTS: Mapping[str, Mutant] = {
         everybody_may,
         nobody_looks_at_slack,
         slack_before_phones,
+        the_pager_moves_alone,
     )
 }
 

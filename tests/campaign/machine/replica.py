@@ -18,6 +18,7 @@ from app.delivery.waits import answer_due
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.kinds import Kind
 from app.flows.kit import Kit
+from app.flows.offer import offers_due, settle_offers
 from app.flows.standing import StandingOrders
 from app.flows.work import AtHand, Work
 from app.organisation.read import Reading, read
@@ -184,9 +185,12 @@ class Replica:
             self.run(lane.renew())
 
     def tick(self) -> None:
-        """The duty of every second that writes: the next handover is planned."""
+        """The duties of every second that write: the next handover is planned, and what passed a
+        boundary is offered."""
         if not self.run(self.kit.read(is_planned)):
             self.run(self.kit.do(plan_handover))
+        for number in self.run(self.kit.read(offers_due)):
+            self.run(self.kit.do(settle_offers, number))
 
     def crash(self) -> None:
         """Every task is gone in the middle of what it did."""

@@ -262,17 +262,20 @@ class World:
         self.heard.append(told)
 
     def _must_ring(self, key: str, person: str) -> None:
-        """I4: no attempt is started for an escalation that was answered before."""
+        """I4: no attempt is started for an escalation that was answered before. An offer may end
+        without an answer while it rings: the incident expires, or the pager moves on."""
         if not key.startswith("ring:"):
             return
         [row] = self.eye.rows(
-            "SELECT p.person, p.state, e.state AS escalation, i.state AS incident FROM pages p"
+            "SELECT p.person, p.state, e.state AS escalation, e.boundary, i.state AS incident"
+            " FROM pages p"
             " JOIN escalations e ON e.id = p.escalation JOIN incidents i ON i.id = p.incident"
             f" WHERE p.id = {int(key.split(':')[1])}"
         )
         self.must_hold(row["person"] == person, "I7: somebody else's phone rang", key, person)
         ringing = row["state"] == row["escalation"] == "ringing"
-        wanted = ringing and row["incident"] in OPEN
+        offered = row["boundary"] is not None and row["escalation"] == "ended"
+        wanted = (ringing or offered) and row["incident"] in OPEN
         self.must_hold(wanted, "I4: rung after the answer", key, row)
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────
