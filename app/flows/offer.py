@@ -19,7 +19,7 @@ from app.rules.incident import Incident, IncidentId, State
 from app.rules.incoming import has_the_pager
 from app.rules.organisation import PersonId
 from storage import escalations, incidents
-from storage.escalations import Escalation, EscalationKind
+from storage.escalations import Escalation, EscalationKind, Page
 
 ON_DUTY = frozenset({"owner", "volunteers"})
 """The rules by which somebody is rung as the one on duty (app.rules.routing)."""
@@ -56,12 +56,14 @@ def offers_due(work: Work) -> list[IncidentId]:
 
 
 def offers_missing(work: Work, *, before: datetime) -> list[tuple[IncidentId, datetime]]:
-    """Incidents that passed a boundary earlier than that, and were offered to nobody there."""
+    """Incidents that passed a boundary earlier than that, and were offered to nobody there. What
+    an edit moved is not among them: nobody knows since when it has waited."""
     return [
         (incident.id, offer.boundary)
         for incident in incidents.list_held(work.tx)
         for offer in _wanted(work, incident)
         if offer.boundary < before
+        and offer.boundary != incident.acknowledged_at
         and (offer.to, offer.boundary) not in escalations.offered(work.tx, incident.id)
     ]
 
@@ -104,23 +106,32 @@ def _wanted(work: Work, incident: Incident) -> list[_Offer]:
     duty = has_the_pager(work.org, work.schedule, incident.service, work.now)
     if holder in duty:
         return []
-    before = _rung_with(work, incident, holder)
-    new = [person for person in duty if person not in before] or list(duty)
-    if not before:
+    rung = _rung_as_holder(work, incident, holder)
+    if not rung:
         return []
-    return [_Offer(to=person, boundary=duty[person]) for person in new if duty[person] > since]
+    new = [person for person in duty if person not in {each.person for each in rung}]
+    offers = (_offer(person, duty[person], since, rung[-1].at) for person in new or duty)
+    return [each for each in offers if each is not None]
 
 
-def _rung_with(work: Work, incident: Incident, holder: PersonId) -> set[PersonId]:
-    """Those who were rung as the ones on duty when the holder was, who is one of them; empty when
-    they took it without having the pager."""
+def _offer(to: PersonId, begun: datetime, since: datetime, rung_at: datetime) -> _Offer | None:
+    """None for what was taken after the boundary already. Somebody whose time had begun before the
+    holder was rung has got it by an edit meanwhile; no boundary is known then but the answer."""
+    if begun > since:
+        return _Offer(to=to, boundary=begun)
+    return _Offer(to=to, boundary=since) if begun <= rung_at else None
+
+
+def _rung_as_holder(work: Work, incident: Incident, holder: PersonId) -> list[Page]:
+    """The pages of those who were rung as the ones on duty when the holder last was, who is one of
+    them; none when they took it without having the pager."""
     rung = [
         page
         for page in escalations.list_pages(work.tx, incident.id)
         if page.rota_facts.get("rule") in ON_DUTY
     ]
-    steps = {(page.escalation, page.step) for page in rung if page.person == holder}
-    return {page.person for page in rung if (page.escalation, page.step) in steps}
+    steps = [(page.escalation, page.step) for page in rung if page.person == holder]
+    return [page for page in rung if (page.escalation, page.step) == steps[-1]] if steps else []
 
 
 def _start(work: Work, incident: Incident, offer: _Offer) -> bool:

@@ -23,6 +23,8 @@ from app.flows.progress import still_on_it
 from app.flows.resolve import resolve
 from app.flows.take_shift import take_shift
 from app.flows.work import Refused
+from app.organisation.apply import apply
+from app.organisation.example import example_text
 from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.incident import State
@@ -71,6 +73,11 @@ def open_and_take(bench: Bench, at: datetime, by: SlackCaller = CHI, service: st
     bench.do(declare, "orders fail", by=Operator(), **told)
     tick(bench)
     bench.do(acknowledge, 1, by=by)
+
+
+def apply_file(bench: Bench, text: str) -> None:
+    with bench.database.write.begin() as tx:
+        apply(tx, text, now=bench.clock(), by="operator")
 
 
 def offers(bench: Bench) -> list[tuple[str, str]]:
@@ -224,6 +231,25 @@ def test_acknowledged_incidents_move_with_the_pager_when_a_shift_is_taken(bench:
     bench.clock.now = FRIDAY
     bench.do(still_on_it, 1, by=ANA)
     tick(bench)
+    assert len(offers(bench)) == 1
+
+
+def test_what_an_edit_of_the_file_moves_is_offered_too(bench: Bench) -> None:
+    """The override of the file that made it Ana's is taken out while it runs."""
+    cover = (
+        '\n[[rota.override]]\nperson = "ana@acme.test"\nfrom = 2026-11-24T18:00:00+00:00\n'
+        'to = 2026-11-26T18:00:00+00:00\nwhy = "Chi is away"\n\n[[rota]]\nid = "data-infra"'
+    )
+    covered = example_text().replace('\n[[rota]]\nid = "data-infra"', cover, 1)
+    wednesday = datetime(2026, 11, 25, 20, tzinfo=UTC)
+    apply_file(bench, covered)
+    open_and_take(bench, wednesday, by=ANA)
+    tick(bench, wednesday + 5 * MINUTE)
+    assert offers(bench) == []
+    apply_file(bench, example_text())
+    tick(bench)
+    assert offers(bench) == [("chi@acme.test", "ringing")]
+    tick(bench, wednesday + 10 * MINUTE)
     assert len(offers(bench)) == 1
 
 
