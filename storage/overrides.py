@@ -103,6 +103,14 @@ def of_swap(tx: Connection, swap: int) -> list[int]:
     return list(tx.execute(wanted).scalars())
 
 
+def of_swap_by_turn(tx: Connection, swap: int) -> dict[Anchor, int]:
+    """`of_swap`, by the turn that each follows."""
+    wanted = select(overrides).where(
+        overrides.c.swap == swap, overrides.c.withdrawn_at.is_(None), overrides.c.of_day.isnot(None)
+    )
+    return {Anchor(person=row.of_person, day=row.of_day): row.id for row in tx.execute(wanted)}
+
+
 def of_person(tx: Connection, rota: RotaId, person: PersonId, *, since: datetime) -> list[int]:
     """Those that stand and begin at `since` or later."""
     wanted = select(overrides.c.id).where(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from app.rules.organisation import PersonId, RotaId
 from storage.tables import swaps
@@ -98,6 +98,20 @@ def undo(tx: Connection, swap: int) -> bool:
 def list_proposed(tx: Connection) -> Sequence[Swap]:
     """Those that wait for an answer, oldest first."""
     wanted = select(swaps).where(swaps.c.state == SwapState.PROPOSED).order_by(swaps.c.id)
+    return [_value(row) for row in tx.execute(wanted)]
+
+
+def list_of(tx: Connection, rota: RotaId, person: PersonId) -> Sequence[Swap]:
+    """Theirs that wait for an answer or were made, oldest first."""
+    wanted = (
+        select(swaps)
+        .where(
+            swaps.c.rota == rota,
+            or_(swaps.c.person == person, swaps.c.with_person == person),
+            swaps.c.state.in_([SwapState.PROPOSED, SwapState.ACCEPTED]),
+        )
+        .order_by(swaps.c.id)
+    )
     return [_value(row) for row in tx.execute(wanted)]
 
 

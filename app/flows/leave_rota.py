@@ -11,6 +11,7 @@ from app.flows.cover import withdraw_cover
 from app.flows.own_tours import ends_at, tours_of, volunteers_rota
 from app.flows.serving import acting_for, pool_of
 from app.flows.shadow import end_shadows
+from app.flows.swap import end_swaps_of
 from app.flows.tell_moved import AHEAD, telling_moved
 from app.flows.watch_pool import look_at_pool
 from app.flows.work import Refused, Work
@@ -56,14 +57,15 @@ def would_leave(work: Work, *, by: Caller, person: PersonId | None = None) -> Le
 
 def leave_rota(work: Work, *, by: Caller, person: PersonId | None = None) -> Leaving:
     """Their tours end at the next boundary, those to come too; what they took of others' shifts
-    after it goes back, and what they asked cover for is another's. Whoever's shifts that moves is
-    told. A manager may do it for somebody, who is told."""
+    after it goes back, swaps as well, and what they asked cover for is another's. Whoever's shifts
+    that moves is told. A manager may do it for somebody, who is told."""
     rota = volunteers_rota(work)
     who, leaver = acting_for(work, by, person, subject=f"rota:{rota.id}")
     people.hold(work.tx, leaver)
     ended = _shortened(work, rota, leaver)
     found = _leaving(work, rota, leaver, ended)
     with telling_moved(work, cause=Cause.TOUR, by=who, but=[leaver]):
+        end_swaps_of(work, rota.id, leaver, by=who)
         for each in ended:
             _end(work, rota, each, by=who)
         taken = overrides.of_person(work.tx, rota.id, leaver, since=found.since)

@@ -152,6 +152,23 @@ def keep_swap(work: Work, swap_id: int, *, by: Caller) -> Swap:
     return swap
 
 
+def end_swaps_of(work: Work, rota_id: RotaId, person: PersonId, *, by: PersonId) -> None:
+    """Somebody leaves the rota: what waits for an answer is over, and of what was made each shift
+    that has not begun goes back, for the one that it was swapped for may never come."""
+    for swap in swaps.list_of(work.tx, rota_id, person):
+        if swap.state is SwapState.PROPOSED:
+            _end(work, swap, SwapState.PASSED, "baton")
+            continue
+        given = overrides.of_swap_by_turn(work.tx, swap.id)
+        spans = {anchor: span_of(work.schedule, rota_id, anchor) for anchor in given}
+        coming = [a for a, span in spans.items() if span is None or span.start > work.now]
+        overrides.call_off(work.tx, [given[each] for each in coming], by=by)
+        if coming and len(coming) == len(given) and swaps.undo(work.tx, swap.id):
+            work.audit("swap_undone", _subject(swap.id), by=by, **_told(swap))
+            _tell(work, replace(swap, state=SwapState.UNDONE), but=by)
+            correspond.post(work, "swap", about=str(swap.id), swap=swap.id)
+
+
 def remind_of_swap(work: Work, facts: Mapping[str, Any]) -> None:
     """The first of the two shifts begins: what was not answered by then is over."""
     swap = swaps.get(work.tx, facts["swap"], hold=True)

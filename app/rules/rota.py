@@ -127,7 +127,7 @@ def settled(versions: Sequence[RotaVersion], overrides: Sequence[Override]) -> S
     for each in overrides:
         if each.of is None:
             found.append(each)
-        elif (place := _place_of(tuple(versions), each.of)) is not None:
+        elif (place := _place_of(tuple(versions), each.of, each.made_at)) is not None:
             spans, slot = place
             found += [
                 replace(each, start=span.start, end=span.end, slot=slot, of=None) for span in spans
@@ -137,10 +137,11 @@ def settled(versions: Sequence[RotaVersion], overrides: Sequence[Override]) -> S
 
 @lru_cache(maxsize=256)
 def _place_of(
-    versions: tuple[RotaVersion, ...], anchor: Anchor
+    versions: tuple[RotaVersion, ...], anchor: Anchor, made_at: datetime | None
 ) -> tuple[Sequence[Interval], int] | None:
     """The turn that an anchor means, its person's on its day or else their nearest one: when it
-    is served, for hours that are nobody's stay so."""
+    is served, for hours that are nobody's stay so. What had begun when the swap was made is none
+    of it: no edit moves a swap into a shift that runs, or that was served."""
     noon = datetime.combine(anchor.day, time(12), UTC)
     near = list(turns_between(versions, noon - REACH, noon + REACH))
     own = [
@@ -148,6 +149,7 @@ def _place_of(
         for turn in near
         for slot in range(versions[turn.version].rota.slots)
         if turn.person(slot) == anchor.person and turn.span.start == turn.whole.start
+        if made_at is None or turn.whole.start >= made_at
     ]
     if not own:
         return None

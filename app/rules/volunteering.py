@@ -77,10 +77,16 @@ def with_tours(schedule: Schedule, rota_id: RotaId, tours: Sequence[Tour]) -> Sc
 def without_person(
     schedule: Schedule, rota_id: RotaId, tours: Sequence[Tour], person: PersonId, since: datetime
 ) -> Schedule:
-    """As `with_tours`, and what they took of others' shifts from `since` on is theirs no more."""
+    """As `with_tours`, and what they took of others' shifts from `since` on is theirs no more, nor
+    others' what they swapped."""
     left = with_tours(schedule, rota_id, tours)
     versions, overrides = left.rotas[rota_id]
-    kept = tuple(each for each in overrides if each.person != person or each.start < since)
+    kept = tuple(
+        each
+        for each in overrides
+        if each.start < since
+        or (each.person != person and (each.of is None or each.of.person != person))
+    )
     return replace(left, rotas={**left.rotas, rota_id: (versions, kept)})
 
 

@@ -13,8 +13,10 @@ from app.flows.contact import add_contact
 from app.flows.cover import ask_for_cover, take_cover
 from app.flows.extend_tour import extend_tour
 from app.flows.kinds import Kind
+from app.flows.know_people import know_people
 from app.flows.leave_rota import GivenUp, Leaving, leave_rota, would_leave
 from app.flows.own_tours import volunteers_rota
+from app.flows.swap import accept_swap, propose_swap
 from app.flows.tell.tours import mine_facts
 from app.flows.volunteer import Wish, volunteer
 from app.flows.work import Refused, Work
@@ -22,10 +24,12 @@ from app.paging.seal import Seal
 from app.paging.targets import read_target
 from app.rules.calendar import Interval
 from app.rules.ladder import Method
-from storage import covers
+from app.rules.organisation import Anchor
+from storage import covers, swaps
 from storage.covers import CoverState
+from storage.swaps import SwapState
 from storage.tables import effects, shadows, tours
-from tests.kit import Bench
+from tests.kit import Bench, account
 
 FRIDAY = datetime(2026, 11, 27, 18, tzinfo=UTC)
 """Ana's week of the volunteers begins; the bench stands at Monday 22:00 before it, in Chi's."""
@@ -137,6 +141,56 @@ def test_what_they_asked_cover_for_needs_none(bench: Bench) -> None:
     leave(bench)
     state = bench.do(lambda work: covers.get(work.tx, request)).state
     assert state is CoverState.WITHDRAWN
+
+
+@pytest.fixture
+def swapped(bench: Bench) -> int:
+    """Ana has Chi's week of 4 December, and Chi hers of 27 November."""
+    target = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=True)
+    for person in (ANAS, CHIS):
+        bench.do(add_contact, person, method=Method.PUSH, target=target, seal=SEAL, by=Operator())
+    theirs = Anchor(person=CHIS, day=date(2026, 12, 4))
+    swap = bench.do(propose_swap, "volunteers", date(2026, 11, 27), theirs, by=ANA).id
+    bench.do(accept_swap, swap, by=CHI)
+    assert (serves(bench, FRIDAY), serves(bench, FRIDAY + WEEK)) == (CHIS, ANAS)
+    return int(swap)
+
+
+def test_what_they_swapped_goes_back(bench: Bench, swapped: int) -> None:
+    """The other half of a swap must not follow them into the shift that they keep."""
+    expected = bench.do(would_leave, by=CHI)
+    assert [(each.span.start, each.to) for each in expected.given_up][:1] == [(FRIDAY, ANAS)]
+    leave(bench)
+    assert serves(bench, bench.clock.now) == serves(bench, FRIDAY - HOUR) == CHIS
+    assert {serves(bench, FRIDAY + n * WEEK) for n in range(8)} == {ANAS}
+    found = bench.do(lambda work: swaps.get(work.tx, swapped))
+    assert found.state is SwapState.UNDONE
+
+
+def test_of_a_swap_that_has_begun_what_was_served_stays(bench: Bench, swapped: int) -> None:
+    bench.clock.now = FRIDAY + HOUR
+    leave(bench)
+    assert serves(bench, bench.clock.now) == CHIS
+    assert serves(bench, FRIDAY - HOUR) == CHIS
+    assert {serves(bench, FRIDAY + n * WEEK) for n in range(1, 8)} == {ANAS}
+
+
+def test_who_joins_moves_no_swap_into_the_running_shift(bench: Bench, swapped: int) -> None:
+    """Chi's week of 4 December is another's now, and the running one is as near as the next."""
+    bench.do(know_people, [account("dee")])
+    for by in (BEN, SlackCaller(slack_id="UDEE", team="T1")):
+        bench.do(volunteer, Wish(), by=by)
+    assert serves(bench, bench.clock.now) == serves(bench, FRIDAY - HOUR) == CHIS
+
+
+def test_a_swap_that_waits_for_an_answer_is_over(bench: Bench) -> None:
+    theirs = Anchor(person=CHIS, day=date(2026, 12, 4))
+    target = read_target(Method.PUSH, "ntfys://ntfy.example.com/someones", trusted=True)
+    for person in (ANAS, CHIS):
+        bench.do(add_contact, person, method=Method.PUSH, target=target, seal=SEAL, by=Operator())
+    swap = bench.do(propose_swap, "volunteers", date(2026, 11, 27), theirs, by=ANA).id
+    leave(bench)
+    assert bench.do(lambda work: swaps.get(work.tx, swap)).state is SwapState.PASSED
 
 
 def test_they_look_on_no_more(bench: Bench) -> None:
