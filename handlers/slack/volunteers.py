@@ -92,7 +92,7 @@ def extend(work: Work, ask: Ask, value: str) -> Reply:
 def let_end(work: Work, ask: Ask, value: str) -> Reply:
     tour = let_tour_end(work, _read_day(value), by=ask.by)
     rota = volunteers_rota(work)
-    return Reply(message=words.let_end(rota.id, ends_at(rota, tour)))
+    return Reply(message=words.let_end(words.OUT_OF_HOURS, ends_at(rota, tour)))
 
 
 def _read_day(value: str) -> date:

@@ -78,7 +78,7 @@ def everything(bench: Bench, but: str) -> str:
 def test_an_invitation_is_private_and_adds_nobody(bench: Bench) -> None:
     assert ask(bench).new
     text = told(bench, BENS)["tour_invitation"]
-    assert text.startswith(":wave: *Mia asks whether you would volunteer for volunteers.*")
+    assert text.startswith(":wave: *Mia asks whether you would volunteer for the out-of")
     assert "A tour of 26 weeks" in text
     assert "without *Accept* nothing changes" in text
     assert BENS not in {serves(bench, FRIDAY + n * WEEK) for n in range(8)}
@@ -91,7 +91,7 @@ def test_accept_puts_them_on_the_rota_and_the_manager_hears_of_it(bench: Bench) 
     assert done.new
     assert serves(bench, FRIDAY) == BENS
     assert not bench.do(accept_invitation, 1, by=BEN).new
-    assert told(bench, MIAS)["tour_taken_up"].startswith(":tada: Ben has joined volunteers")
+    assert told(bench, MIAS)["tour_taken_up"].startswith(":tada: Ben has joined the out-of")
     assert told(bench, BENS)["tour_invitation"].startswith(":white_check_mark: You are")
 
 
@@ -135,7 +135,7 @@ def test_after_two_weeks_it_was_not_taken_up_whatever_the_answer_was(
     [(what, text)] = told(bench, MIAS).items()
     assert (what, text) == (
         "tour_not_taken_up",
-        "Ben did not take up the invitation to volunteers. It has ended.",
+        "Ben did not take up the invitation to the out-of-hours rota. It has ended.",
     )
     # A manager may ask again, and is answered the same.
     assert ask(bench).new

@@ -204,7 +204,7 @@ def test_a_manager_may_end_a_tour_and_its_volunteer_is_told(bench: Bench) -> Non
     leave(bench, by=MIA, person=CHIS)
     assert serves(bench, FRIDAY + WEEK) == ANAS
     text = next(text for key, text in letters(bench).items() if "tour_ended_for_you" in key)
-    assert text.startswith("Mia has ended your tour with volunteers")
+    assert text.startswith("Mia has ended your tour on the out-of-hours rota")
 
 
 def test_nobody_else_may(bench: Bench) -> None:

@@ -111,7 +111,7 @@ def test_a_volunteer_is_told_four_and_two_weeks_before_and_at_the_end(bench: Ben
     found = said(bench)
     assert set(found) == {f"letter:tour_ends:2027-03-05:28:{person}" for person in (ANAS, CHIS)}
     [text] = {text for key, text in found.items() if ANAS in key}
-    assert text.startswith(":hourglass: *Your tour with volunteers ends in 4 weeks*")
+    assert text.startswith(":hourglass: *Your tour on the out-of-hours rota ends in 4 weeks*")
     assert "extended by nobody but you" in text
     live(bench, ENDS - 2 * WEEK)
     assert "ends in 2 weeks" in said(bench)[f"letter:tour_ends:2027-03-05:14:{ANAS}"]
@@ -176,7 +176,7 @@ def test_volunteers_are_called_for_before_there_are_too_few(bench: Bench) -> Non
     live(bench, ENDS - 8 * WEEK + DAY)
     [(key, text)] = said(bench, Kind.BOARD).items()
     assert key == "board:recruiting:1"
-    assert text.startswith(":raised_hand: *volunteers needs volunteers.*\nFrom <!date^1804269600^")
+    assert text.startswith(":raised_hand: *The out-of-hours rota needs volunteers.*")
     assert "there are no volunteers" in text
     live(bench, ENDS - 7 * WEEK)
     assert revisions(bench)[key] == 1, "told once while nothing changes"
@@ -199,13 +199,15 @@ def test_too_few_are_told_to_the_managers_and_the_channel_until_they_are_enough(
     posts = said(bench, Kind.BOARD)
     few = next(key for key in posts if ":pool:" in key)
     assert posts[few].startswith(
-        ":warning: *volunteers: there is 1 volunteer with a shift every week, where 2 to 2 are"
+        ":warning: *The out-of-hours rota: there is 1 volunteer with a shift every week, where 2"
     )
     managers = {key for key in said(bench) if ":pool:" in key}
     assert {key.rpartition(":")[2] for key in managers} == {"mia@acme.test", "noor@acme.test"}
     bench.do(volunteer, Wish(), by=BEN)
     live(bench, datetime(2026, 12, 5, 9, tzinfo=UTC))
-    assert said(bench, Kind.BOARD)[few].startswith(":white_check_mark: volunteers: there are 2")
+    assert said(bench, Kind.BOARD)[few].startswith(
+        ":white_check_mark: The out-of-hours rota: there are 2"
+    )
     assert revisions(bench)[few] == 2
     rows = bench.do(lambda work: work.tx.execute(select(pool_warnings)).all())
     assert all(row.ended_at is not None for row in rows)

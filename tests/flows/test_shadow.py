@@ -75,11 +75,13 @@ def a_p1(bench: Bench) -> int:
 
 def test_whoever_serves_is_told_and_both_when_it_begins(looking: Bench) -> None:
     assert next(iter(letters(looking, CHIS).values())).startswith(
-        ":eyes: *Ben looks over your shoulder* in your shift on volunteers"
+        ":eyes: *Ben looks over your shoulder* in your shift on the out-of-hours rota"
     )
     settle(looking)
     [text] = letters(looking, BENS).values()
-    assert text.startswith(":eyes: *You look on from now on*: Chi has the pager of volunteers")
+    assert text.startswith(
+        ":eyes: *You look on from now on*: Chi has the pager of the out-of-hours rota"
+    )
 
 
 def test_of_what_is_announced_they_get_a_copy_and_nothing_rings_them(looking: Bench) -> None:

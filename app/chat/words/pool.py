@@ -27,7 +27,7 @@ class PoolFacts:
 
 def warning(facts: PoolFacts) -> Message:
     """To the on-call channel and the managers; edited as it changes."""
-    rota = escape(facts.rota, NAME)
+    rota = _rota(facts)
     if facts.over:
         return compose([f":white_check_mark: {rota}: {shared(facts.people, facts.every)}."])
     wanted = f"{facts.least} to {facts.most} are wanted"
@@ -42,7 +42,7 @@ def warning(facts: PoolFacts) -> Message:
 
 def recruiting(facts: PoolFacts) -> Message:
     """In the engineering channel, before there are too few; edited as it changes."""
-    rota = escape(facts.rota, NAME)
+    rota = _rota(facts)
     if facts.over:
         return compose(
             [f":white_check_mark: {rota} has volunteers enough for the coming weeks. Thank you!"]
@@ -57,3 +57,9 @@ def recruiting(facts: PoolFacts) -> Message:
         small=["A tour is 26 weeks and ends by itself; you may leave earlier, without a reason."],
         buttons=[button("I'll volunteer", actions.ASK_TO_VOLUNTEER, style="primary")],
     )
+
+
+def _rota(facts: PoolFacts) -> str:
+    """As a sentence begins with it."""
+    name = escape(facts.rota, NAME)
+    return name[:1].upper() + name[1:]

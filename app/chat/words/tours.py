@@ -13,6 +13,8 @@ from app.chat.words.escape import escape
 from app.chat.words.people import Who, named
 
 NAME = 60
+OUT_OF_HOURS = "the out-of-hours rota"
+"""What the volunteers' rota is called where it is spoken of: there is one (product.md 1)."""
 SHOWN = 8
 """So many shifts are listed."""
 Span = tuple[datetime, datetime]
@@ -67,7 +69,7 @@ def joined(facts: TourFacts, *, new: bool) -> Message:
     """The answer to the press."""
     thanks = "Thank you: you are" if new else "You are"
     lines = [
-        f":white_check_mark: {thanks} a volunteer of {escape(facts.rota, NAME)} from "
+        f":white_check_mark: {thanks} a volunteer on {escape(facts.rota, NAME)} from "
         f"{moment(facts.start)} to {moment(facts.end)}.",
         _first(facts),
         _missing(facts.wakes),
@@ -98,11 +100,11 @@ def mine(facts: MineFacts) -> Message:
     """My tour: its end, my shifts in it, and what can be done with it."""
     if not facts.tours:
         return compose(
-            [f"You have no tour with {escape(facts.rota, NAME)}. It is open to everybody."],
+            [f"You have no tour on {escape(facts.rota, NAME)}. It is open to everybody."],
             buttons=[button("Volunteer", actions.ASK_TO_VOLUNTEER, style="primary")],
         )
     lines = [
-        f"*Your tour with {escape(facts.rota, NAME)}*: {_span(each)}."
+        f"*Your tour on {escape(facts.rota, NAME)}*: {_span(each)}."
         if number == 0
         else f"*The next one*: {_span(each)}."
         for number, each in enumerate(facts.tours)
@@ -129,7 +131,7 @@ def extended(facts: TourFacts, *, new: bool) -> Message:
     stays = "Thank you: you stay" if new else "You stay"
     return compose(
         [
-            f":white_check_mark: {stays} another {_weeks(facts.weeks)} with "
+            f":white_check_mark: {stays} another {_weeks(facts.weeks)} on "
             f"{escape(facts.rota, NAME)}, from {moment(facts.start)} to {moment(facts.end)}.",
             _missing(facts.wakes),
         ],
@@ -154,7 +156,7 @@ class LeaveFacts:
 
 def leave(facts: LeaveFacts) -> Message:
     """Before anything is changed: what it does, and the press that does it."""
-    whose = "Leave" if facts.yours else f"End {named(facts.who)}'s tour with"
+    whose = "Leave" if facts.yours else f"End {named(facts.who)}'s tour on"
     return compose(
         [f"*{whose} {escape(facts.rota, NAME)}?*", *_leaving(facts)],
         small=["Nothing is changed until you press. No reason is asked for, or kept."],
@@ -176,7 +178,7 @@ def ended_for_you(who: Who, rota: str, since: datetime) -> Message:
     """To somebody whose tour a manager ended."""
     return compose(
         [
-            f"{named(who)} has ended your tour with {escape(rota, NAME)}: you have no shift that "
+            f"{named(who)} has ended your tour on {escape(rota, NAME)}: you have no shift that "
             f"begins after {moment(since)}.",
         ],
         small=["If that is not what was agreed, tell them. `/oncall volunteer` is open to you."],
@@ -215,7 +217,7 @@ def invitation(facts: TourFacts | None, by: Who | None, state: Asked, *, rota: s
     name = escape(rota, NAME)
     match state:
         case Asked.JOINED:
-            return compose([f":white_check_mark: You are a volunteer of {name}. Thank you."])
+            return compose([f":white_check_mark: You are a volunteer on {name}. Thank you."])
         case Asked.DECLINED:
             return compose(
                 ["You said no, thanks. Nobody is told, and you are not asked again soon."],
@@ -300,17 +302,17 @@ def tour_ends(facts: EndFacts) -> Message:
     rota = escape(facts.rota, NAME)
     match facts.state:
         case Ending.STAYS:
-            return compose([f":white_check_mark: You stay another tour with {rota}. Thank you!"])
+            return compose([f":white_check_mark: You stay another tour on {rota}. Thank you!"])
         case Ending.LEFT:
             return compose([f"You have left {rota}. Thank you for having been there."])
         case Ending.OVER:
             return compose(
-                [f":checkered_flag: *Your tour with {rota} is over.* Thank you!"],
+                [f":checkered_flag: *Your tour on {rota} is over.* Thank you!"],
                 small=["It is extended by nobody. If you would like another one, it is yours."],
                 buttons=[button("Volunteer again", actions.ASK_TO_VOLUNTEER)],
             )
     lines = [
-        f":hourglass: *Your tour with {rota} ends in {_weeks(facts.weeks)}*, {moment(facts.end)}.",
+        f":hourglass: *Your tour on {rota} ends in {_weeks(facts.weeks)}*, {moment(facts.end)}.",
         f"Your last shift: {_span(facts.last)}." if facts.last else "You have no shift before it.",
     ]
     if facts.state is Ending.LET:
@@ -328,7 +330,7 @@ def tour_ends(facts: EndFacts) -> Message:
 def let_end(rota: str, end: datetime) -> Message:
     """The answer to the press."""
     name = escape(rota, NAME)
-    return compose([f"Your tour with {name} ends {moment(end)}. Thank you for having been there."])
+    return compose([f"Your tour on {name} ends {moment(end)}. Thank you for having been there."])
 
 
 def shadow_primary(who: Who, rota: str, span: Span, *, off: bool) -> Message:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.chat.message import Message
 from app.chat.words import pool as words
+from app.chat.words.tours import OUT_OF_HOURS
 from app.flows.work import Work
 from app.rules.volunteering import USUAL_POOL, between_shifts
 from storage import pool_warnings
@@ -29,7 +30,7 @@ def _facts(work: Work, facts: Mapping[str, Any]) -> words.PoolFacts | None:
         return None
     size = rota.pool or USUAL_POOL
     return words.PoolFacts(
-        rota=rota.id,
+        rota=OUT_OF_HOURS,
         people=row.people,
         every=between_shifts(rota, row.people),
         least=size.min,

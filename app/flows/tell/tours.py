@@ -28,7 +28,7 @@ def tour_facts(work: Work, found: Prospect) -> words.TourFacts:
     """What a tour means, for the words; its value is read again by whoever is pressed."""
     shadow = found.shadow
     return words.TourFacts(
-        rota=found.rota.id,
+        rota=words.OUT_OF_HOURS,
         value=f"{found.tour.starts} {found.tour.weeks} {found.tour.office or ''}".strip(),
         weeks=found.tour.weeks,
         start=found.start,
@@ -59,7 +59,7 @@ def mine_facts(work: Work, rota: Rota, person: PersonId) -> words.MineFacts:
     looks_on = work.schedule.shadows.get(rota.id, ())
     last = running[-1] if running else None
     return words.MineFacts(
-        rota=rota.id,
+        rota=words.OUT_OF_HOURS,
         tours=spans,
         shifts=[(each.start, each.end) for each in shifts if each.person == person][: words.SHOWN],
         looks_on=[(s.start, s.end) for s in looks_on if s.person == person and s.end > work.now],
@@ -72,7 +72,7 @@ def mine_facts(work: Work, rota: Rota, person: PersonId) -> words.MineFacts:
 
 def leave_facts(work: Work, found: Leaving, *, reader: PersonId) -> words.LeaveFacts:
     return words.LeaveFacts(
-        rota=found.rota.id,
+        rota=words.OUT_OF_HOURS,
         value=found.person,
         who=who(work, found.person),
         yours=found.person == reader,
@@ -89,7 +89,7 @@ def leave_facts(work: Work, found: Leaving, *, reader: PersonId) -> words.LeaveF
 def ended_for_you(work: Work, facts: Mapping[str, Any]) -> Message:
     """To a volunteer for whom a manager left."""
     since = datetime.fromisoformat(facts["since"])
-    return words.ended_for_you(who(work, facts["by"]), facts["rota"], since)
+    return words.ended_for_you(who(work, facts["by"]), words.OUT_OF_HOURS, since)
 
 
 def invitation(work: Work, facts: Mapping[str, Any]) -> Message | None:
@@ -100,24 +100,24 @@ def invitation(work: Work, facts: Mapping[str, Any]) -> Message | None:
         return None
     by = who(work, row.made_by) if row.made_by != BY_FILE else None
     if tours_of(work, rota, row.person):
-        return words.invitation(None, by, words.Asked.JOINED, rota=row.rota)
+        return words.invitation(None, by, words.Asked.JOINED, rota=words.OUT_OF_HOURS)
     if row.state is not TourState.INVITED:
         declined = row.state is TourState.DECLINED
         state = words.Asked.DECLINED if declined else words.Asked.OVER
-        return words.invitation(None, by, state, rota=row.rota)
+        return words.invitation(None, by, state, rota=words.OUT_OF_HOURS)
     found = tour_facts(work, known_tour(work, rota, _from_now(work, rota, row)))
     told = replace(found, value=str(row.id))
-    return words.invitation(told, by, words.Asked.WAITS, rota=row.rota)
+    return words.invitation(told, by, words.Asked.WAITS, rota=words.OUT_OF_HOURS)
 
 
 def taken_up(work: Work, facts: Mapping[str, Any]) -> Message | None:
     row = tours.get(work.tx, facts["tour"])
-    return words.taken_up(who(work, row.person), row.rota) if row else None
+    return words.taken_up(who(work, row.person), words.OUT_OF_HOURS) if row else None
 
 
 def not_taken_up(work: Work, facts: Mapping[str, Any]) -> Message | None:
     row = tours.get(work.tx, facts["tour"])
-    return words.not_taken_up(who(work, row.person), row.rota) if row else None
+    return words.not_taken_up(who(work, row.person), words.OUT_OF_HOURS) if row else None
 
 
 def _from_now(work: Work, rota: Rota, row: StoredTour) -> Tour:
@@ -140,7 +140,7 @@ def tour_ends(work: Work, facts: Mapping[str, Any]) -> Message | None:
     mine = [(each.start, each.end) for each in shifts if each.person == reader]
     return words.tour_ends(
         words.EndFacts(
-            rota=rota.id,
+            rota=words.OUT_OF_HOURS,
             value=facts["ends"],
             end=end,
             weeks=max(1, round(facts["days"] / 7)),
@@ -168,7 +168,7 @@ def shadow_primary(work: Work, facts: Mapping[str, Any]) -> Message | None:
     if found is None:
         return None
     span, off = (found.start_at, found.end_at), found.withdrawn_at is not None
-    return words.shadow_primary(who(work, found.person), found.rota, span, off=off)
+    return words.shadow_primary(who(work, found.person), words.OUT_OF_HOURS, span, off=off)
 
 
 def shadow_begins(work: Work, facts: Mapping[str, Any]) -> Message | None:
@@ -178,7 +178,7 @@ def shadow_begins(work: Work, facts: Mapping[str, Any]) -> Message | None:
         return None
     primary = work.schedule.on_duty(found.rota, max(found.start_at, work.now)).person
     span = (found.start_at, found.end_at)
-    return words.shadow_begins(who_if(work, primary), found.rota, span)
+    return words.shadow_begins(who_if(work, primary), words.OUT_OF_HOURS, span)
 
 
 def incident_copy(work: Work, facts: Mapping[str, Any]) -> Message | None:

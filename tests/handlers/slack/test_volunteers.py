@@ -29,7 +29,7 @@ def serve(wire: Wire, weeks: int = 6) -> list[str]:
 
 async def test_somebody_volunteers_and_is_on_the_rota(wire: Wire) -> None:
     told = await wire.type("ben", "/oncall volunteer")
-    assert told.startswith("*Volunteer for volunteers?*\nA tour of 26 weeks, from ")
+    assert told.startswith("*Volunteer for the out-of-hours rota?*\nA tour of 26 weeks, from ")
     assert "3 volunteers, each with a shift every 3 weeks" in told
     assert "Nothing can wake you yet" in told
     assert "Nothing is changed until you press." in told
@@ -76,7 +76,7 @@ async def test_a_press_of_another_making_changes_nothing(wire: Wire, value: str)
 
 async def test_somebody_looks_at_their_tour_and_extends_it(wire: Wire) -> None:
     told = await wire.type("chi", "/oncall tour")
-    assert told.startswith("*Your tour with volunteers*: ")
+    assert told.startswith("*Your tour on the out-of-hours rota*: ")
     assert "Now there are 2 volunteers, each with a shift every 2 weeks." in told
     assert told.count("•") == 8
     await wire.press("chi", actions.EXTEND_TOUR, "2027-03-05")
@@ -85,14 +85,14 @@ async def test_somebody_looks_at_their_tour_and_extends_it(wire: Wire) -> None:
 
 
 async def test_who_has_no_tour_is_offered_one(wire: Wire) -> None:
-    assert "You have no tour with volunteers" in await wire.type("ben", "/oncall tour")
+    assert "You have no tour on the out-of-hours rota" in await wire.type("ben", "/oncall tour")
     await wire.press("ben", actions.ASK_TO_VOLUNTEER, "", trigger=await wire.trigger("ben"))
-    assert "Volunteer for volunteers?" in str(await wire.view("ben"))
+    assert "Volunteer for the out-of-hours rota?" in str(await wire.view("ben"))
 
 
 async def test_somebody_leaves_after_seeing_what_it_does(wire: Wire) -> None:
     told = await wire.type("chi", "/oncall leave")
-    assert told.startswith("*Leave volunteers?*\nThe shift that runs stays yours until")
+    assert told.startswith("*Leave the out-of-hours rota?*\nThe shift that runs stays yours until")
     assert "goes to ana" in told
     assert "No reason is asked for" in told
     assert wire.count(tours) == 0
@@ -102,7 +102,7 @@ async def test_somebody_leaves_after_seeing_what_it_does(wire: Wire) -> None:
 
 async def test_a_manager_ends_somebodys_tour(wire: Wire) -> None:
     told = await wire.type("mia", "/oncall leave @chi")
-    assert told.startswith("*End chi's tour with volunteers?*")
+    assert told.startswith("*End chi's tour on the out-of-hours rota?*")
     await wire.press("mia", actions.LEAVE_ROTA, "chi@acme.test")
     await wire.soon(lambda: set(serve(wire)) == {"ana@acme.test"})
 
@@ -133,7 +133,9 @@ async def test_no_thanks_is_answered_in_private(wire: Wire) -> None:
 
 
 async def test_who_names_themselves_volunteers(wire: Wire) -> None:
-    assert "Volunteer for volunteers?" in await wire.type("ben", "/oncall volunteer @ben")
+    assert "Volunteer for the out-of-hours rota?" in await wire.type(
+        "ben", "/oncall volunteer @ben"
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ async def test_the_call_for_volunteers_is_answered_by_its_button(wire: Wire) -> 
     await speak(wire)
     post = stands(wire, "needs volunteers", "engineering")
     await wire.click("ben", post, actions.ASK_TO_VOLUNTEER)
-    await wire.told("ben", "Volunteer for volunteers?")
+    await wire.told("ben", "Volunteer for the out-of-hours rota?")
 
 
 async def test_an_invitation_is_a_letter_and_accept_stands_in_it(wire: Wire) -> None:
@@ -192,7 +194,7 @@ async def test_an_invitation_is_a_letter_and_accept_stands_in_it(wire: Wire) -> 
     await speak(wire)
     letter = stands(wire, "asks whether you would volunteer", wire.slack_id("ben"))
     await wire.click("ben", letter, actions.ACCEPT_TOUR)
-    await wire.told("ben", "you are a volunteer of volunteers")
+    await wire.told("ben", "you are a volunteer on the out-of-hours rota")
     assert "ben@acme.test" in serve(wire)
 
 
