@@ -123,9 +123,15 @@ def of_person(tx: Connection, rota: RotaId, person: PersonId, *, since: datetime
 
 
 def list_all(tx: Connection) -> dict[RotaId, list[Override]]:
-    """By rota, in the order in which they were made; of a withdrawn one what was served."""
+    """By rota, in the order in which they were made; of a withdrawn one what was served.
+
+    One that was made after another is never told as the earlier of the two, though the clock was
+    set back between them: the later wins (product.md 37).
+    """
     found: dict[RotaId, list[Override]] = {}
+    newest: dict[RotaId, datetime] = {}
     for row in tx.execute(select(overrides).order_by(overrides.c.id)):
+        made = newest[row.rota] = max(row.made_at, newest.get(row.rota, row.made_at))
         end = min(row.end_at, row.withdrawn_at) if row.withdrawn_at else row.end_at
         if end <= row.start_at:
             continue
@@ -135,7 +141,7 @@ def list_all(tx: Connection) -> dict[RotaId, list[Override]]:
                 start=row.start_at,
                 end=end,
                 why=row.why,
-                made_at=row.made_at,
+                made_at=made,
                 slot=row.slot,
                 of=_anchor(row.of_person, row.of_day, row.withdrawn_at),
             )

@@ -355,3 +355,13 @@ def test_every_act_is_in_the_audit_log(bench: Bench) -> None:
     assert ("cover_asked", "cover:1", "ana@acme.test") in found
     assert ("cover_taken", "cover:1", "chi@acme.test") in found
     assert ("shift_taken", "rota:volunteers", "ana@acme.test") in found
+
+
+def test_the_later_yes_is_the_later_though_the_clock_was_set_back_between_them(
+    bench: Bench,
+) -> None:
+    bench.do(take_shift, "volunteers", by=CHI, at=FRIDAY)
+    assert serves(bench, FRIDAY) == "chi@acme.test"
+    bench.clock.now -= timedelta(seconds=40)
+    taken = bench.do(take_shift, "volunteers", by=ANA, at=FRIDAY)
+    assert (taken.before, serves(bench, FRIDAY)) == ("chi@acme.test", "ana@acme.test")
