@@ -15,9 +15,9 @@ class Directory:
         self._chat = chat
 
     async def speak(self, effect: Effect) -> Spoken:
-        user = effect.facts.get("user")
+        user, asked_at = effect.facts.get("user"), self._kit.clock()
         if user:
             account = await self._chat.account(user)
-            return Spoken(record=lambda work: know_people(work, [account]))
+            return Spoken(record=lambda work: know_people(work, [account], asked_at=asked_at))
         found = await self._chat.accounts()
-        return Spoken(record=lambda work: know_everybody(work, found))
+        return Spoken(record=lambda work: know_everybody(work, found, asked_at=asked_at))

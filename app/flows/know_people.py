@@ -1,7 +1,7 @@
 """Know people: store what Slack's directory says, under the person the file names them as."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.chat.client import Account
 from app.flows.kinds import Kind
@@ -24,9 +24,16 @@ RANK = (
 )
 
 
-def know_people(work: Work, found: Sequence[Account]) -> None:
-    """Members are stored last, so that nobody's old account hides their present one."""
+def know_people(work: Work, found: Sequence[Account], *, asked_at: datetime | None = None) -> None:
+    """Members are stored last, so that nobody's old account hides their present one.
+
+    Slack answers as of `asked_at` (now), which may be long ago: a whole directory is read page by
+    page. Of an account that was heard of since, the newer word stays.
+    """
+    asked_at = asked_at or work.now
     for account in sorted(found, key=lambda each: RANK.index(_standing(each))):
+        if _is_outdated(work, account, asked_at):
+            continue
         people.remember(
             work.tx,
             id=_person(work, account),
@@ -35,13 +42,21 @@ def know_people(work: Work, found: Sequence[Account]) -> None:
             name=account.name,
             timezone=account.timezone,
             standing=_standing(account),
-            seen_at=work.now,
+            seen_at=asked_at,
         )
 
 
-def know_everybody(work: Work, found: Sequence[Account]) -> None:
+def _is_outdated(work: Work, account: Account, asked_at: datetime) -> bool:
+    """What was heard at a time to come was heard before the clock was set back."""
+    known = people.by_slack(work.tx, account.slack_id)
+    return known is not None and asked_at < known.seen_at <= work.now
+
+
+def know_everybody(
+    work: Work, found: Sequence[Account], *, asked_at: datetime | None = None
+) -> None:
     """The whole directory was read; it is read again a few hours later."""
-    know_people(work, found)
+    know_people(work, found, asked_at=asked_at)
     work.ask_again(
         Kind.DIRECTORY, "directory", lane=Lane.ROOM, due=work.now + AGAIN, facts={"v": 1}
     )
