@@ -24,7 +24,7 @@ from app.flows.admit import Who
 from app.flows.kinds import Kind
 from app.flows.work import Work
 from app.rules import calendar, routing
-from storage import alerts, effects, requests
+from storage import alerts, effects, requests, schedule_marks
 from storage.effects import Effect, Lane, Outcome
 from storage.tables import effects as table
 from tests.campaign.machine import replica, story
@@ -266,6 +266,11 @@ def the_pager_moves_alone() -> Any:
     return mock.patch("app.flows.offer._wanted", return_value=[])
 
 
+def taken_unseen() -> Any:
+    """Whoever takes a shift tells no running process."""
+    return mock.patch.object(schedule_marks, "rise", return_value=None)
+
+
 MUTANTS: Mapping[str, Mutant] = {
     each.__name__: each
     for each in (
@@ -294,6 +299,7 @@ MUTANTS: Mapping[str, Mutant] = {
         nobody_looks_at_slack,
         slack_before_phones,
         the_pager_moves_alone,
+        taken_unseen,
     )
 }
 

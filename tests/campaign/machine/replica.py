@@ -190,7 +190,7 @@ class Replica:
         if not self.run(self.kit.read(is_planned)):
             self.run(self.kit.do(plan_handover))
         for number in self.run(self.kit.read(offers_due)):
-            self.run(self.kit.do(settle_offers, number))
+            self.do(settle_offers, number)
 
     def crash(self) -> None:
         """Every task is gone in the middle of what it did."""

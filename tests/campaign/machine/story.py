@@ -30,6 +30,7 @@ from app.flows.receive_together import Told, receive_together
 from app.flows.reopen import reopen
 from app.flows.resolve import resolve
 from app.flows.slack_is_back import slack_is_back
+from app.flows.take_shift import take_shift
 from app.flows.update import note, update
 from app.flows.work import Refused
 from app.organisation.apply import apply
@@ -48,6 +49,7 @@ from tests.campaign.machine.town import (
     START,
     Cover,
     alias,
+    guise,
     mail,
     name_of,
 )
@@ -485,6 +487,25 @@ class Story(RuleBasedStateMachine):
     def edit_waits(self, waits: tuple[int, int, int], side: int) -> None:
         self._apply("edit_waits", replace(self.world.town.file, waits=waits), side)
 
+    @step(rota=OneOf(ROTAS), who=PEOPLE, side=SIDES)
+    def take_a_shift(self, rota: str, who: str, side: int) -> None:
+        """Somebody has the pager from now on, whatever the file says."""
+        replica, town = self._serving(side), self.world.town
+        if replica is None:
+            return
+        self._step("take_a_shift")
+        now, before = replica.now(), town.on_duty(rota, replica.now())
+        try:
+            taken = replica.do(take_shift, rota, by=by(who))
+        except Refused as refusal:
+            hold(bool(refusal.sentence), "a refusal without a sentence", take_shift)
+            return
+        hold(who in town.file.of(rota), "I15: taken by somebody who is not on the rota", rota, who)
+        hold(who != before, "I11: taken by whoever has it", rota, who)
+        start, end = taken.span.start - guise.shift, taken.span.end - guise.shift
+        hold(start == now < end <= town.turn_ends(rota, now), "I6: more than is left", rota, end)
+        town.taken.append(Cover(rota, who, start, end))
+
     @step(who=PEOPLE, side=SIDES, method=OneOf((Method.SMS, Method.EMAIL, Method.PUSH)))
     def add_contact(self, who: str, side: int, method: Method) -> None:
         target = Target(url=f"phone:{mail(who)}:{method}:2", hint="…02")
@@ -501,6 +522,8 @@ class Story(RuleBasedStateMachine):
         replica = self._serving(side)
         if replica is not None:
             self._step("account")
+            # What is read of Slack's directory is as old as its reading, by some replica's clock.
+            self.world.forward(self.world.now + timedelta(seconds=1))
             self.world.away ^= {who}
             replica.do(know_people, [account(alias(who), deactivated=who in self.world.away)])
 

@@ -291,16 +291,21 @@ class Town:
     """Every file that was ever put in force, with the instant at which it was."""
 
     files: list[tuple[datetime, File]] = field(default_factory=list)
+    taken: list[Cover] = field(default_factory=list)
+    """Shifts that people took, as they did."""
     _turns: dict[str, list[Turn]] = field(default_factory=dict)
-    _last: dict[str, str] = field(default_factory=dict)
+    _changes: dict[str, list[tuple[datetime, tuple[str, ...]]]] = field(default_factory=dict)
+    """When a rota's members were changed, and to whom."""
 
     def apply(self, file: File, at: datetime) -> None:
-        """From `at` on. Turns that have not begun by then are walked anew; what had begun for an
-        earlier edit stays begun when the clock was set back since."""
-        begun = max([at, *(when for when, _ in self.files)])
-        self.files.append((at, file))
+        """From `at` on. Of a rota whose members it changes the turns that have not begun by then
+        are walked anew; whatever the clock does, an edit of anything else moves no turn."""
         for rota in ROTAS:
-            self._turns[rota] = [each for each in self._turns.get(rota, ()) if each.start <= begun]
+            if not self.files or file.of(rota) != self.file.of(rota):
+                self._changes.setdefault(rota, []).append((at, file.of(rota)))
+                known = self._turns.get(rota, ())
+                self._turns[rota] = [each for each in known if each.start <= at]
+        self.files.append((at, file))
 
     @property
     def file(self) -> File:
@@ -310,11 +315,7 @@ class Town:
         """One change of a rota's members a turn: with two, who "left" in between is a matter of
         reading."""
         turn = self.turn(rota, at)
-        changes = [
-            when
-            for (when, one), (_, before) in zip(self.files[1:], self.files, strict=False)
-            if one.of(rota) != before.of(rota)
-        ]
+        changes = [when for when, _ in self._changes[rota][1:]]
         return all(when + DAY < turn.start for when in changes)
 
     def turn(self, rota: str, at: datetime) -> Turn:
@@ -325,9 +326,17 @@ class Town:
             turns = self._turns[rota]
         return next(each for each in reversed(turns) if each.start <= at)
 
+    def turn_ends(self, rota: str, at: datetime) -> datetime:
+        """The end of the turn that runs at `at`; days that are nobody's are one turn."""
+        turn = self.turn(rota, at)
+        while turn.person is None and (following := self.turn(rota, turn.end)).person is None:
+            turn = following
+        return turn.end
+
     def on_duty(self, rota: str, at: datetime) -> str | None:
-        """Who has the rota at `at`: the override of the file in force, else the turn's person."""
-        for each in self.file.covers:
+        """Who has the rota at `at`: whoever took it last, then the override of the file in force,
+        else the turn's person."""
+        for each in [*reversed(self.taken), *self.file.covers]:
             if each.rota == rota and each.start <= at < each.end:
                 return each.person
         return self.turn(rota, at).person
@@ -380,7 +389,8 @@ class Town:
             for n in range(9)
             for hour in (9, 18)
         ]
-        found += [edge for each in self.file.covers for edge in (each.start, each.end)]
+        covers = [*self.taken, *self.file.covers]
+        found += [edge for each in covers for edge in (each.start, each.end)]
         return sorted(each for each in found if each > at)
 
     def _walk(self, rota: str, until: datetime) -> None:
@@ -402,10 +412,10 @@ class Town:
             day += length
 
     def _order(self, rota: str, start: datetime, day: date, last: str | None) -> tuple[str, ...]:
-        """The members of the file that was put in force before the turn began, beginning after
-        the one who served last."""
-        file = next((f for at, f in reversed(self.files) if at < start), self.files[0][1])
-        there = file.of(rota)
+        """The members whom the last change before the turn began left, beginning after the one
+        who served last."""
+        changes = self._changes[rota]
+        there = next((left for at, left in reversed(changes) if at < start), changes[0][1])
         if rota == "volunteers" and not FIRST_TOUR <= day < FIRST_TOUR + 26 * 7 * DAY:
             there = ()
         everybody = MEMBERS_EVER[rota]
