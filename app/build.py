@@ -22,6 +22,7 @@ from app.flows.change_pager import is_pager_posted, post_pager
 from app.flows.clocks import SteadyClock
 from app.flows.hand_over import is_planned, plan_handover
 from app.flows.keep_days import are_days_planned, plan_days
+from app.flows.keep_in_step import is_in_step, keep_in_step
 from app.flows.kit import Clock, Kit, host_clock
 from app.flows.know_people import ask_directory
 from app.flows.look_ahead import is_look_planned, plan_look
@@ -55,6 +56,7 @@ from handlers.slack.socket import SocketMode
 from handlers.watchman import Watchman
 from handlers.web import acknowledge as acknowledge_door
 from handlers.web import admin
+from handlers.web import calendar as calendar_door
 from handlers.web import heartbeat as heartbeat_door
 from handlers.web.errors import exception_handlers
 from handlers.web.intake import door as intake_door
@@ -159,6 +161,7 @@ class Baton:
         if self.parts.chat is not None:
             await self.parts.kit.do(ask_directory)
             await self.parts.kit.do(slack_is_connected)
+            await self.parts.kit.do(keep_in_step)
             if self.slack is not None:
                 self.slack.start()
                 self._alarm = SlackAlarm(self.parts.kit, self.parts.chat, self.slack.status)
@@ -200,6 +203,7 @@ class Baton:
         public: list[BaseRoute] = [
             *heartbeat_door.routes(parts.kit),
             *acknowledge_door.routes(parts.kit, parts.links),
+            *calendar_door.routes(parts.kit, parts.settings.public_url),
         ]
         if parts.chat is not None:
             public += self._slack_door(parts.chat)
@@ -215,7 +219,14 @@ class Baton:
         """The routes of HTTP mode; in Socket Mode there are none, and the socket is made ready."""
         settings = self.parts.settings
         names = CommandNames(inc=settings.command_inc, oncall=settings.command_oncall)
-        bolt = make_bolt(self.parts.kit, chat, seal=self.parts.seal, names=names, later=self._later)
+        bolt = make_bolt(
+            self.parts.kit,
+            chat,
+            seal=self.parts.seal,
+            names=names,
+            later=self._later,
+            public_url=settings.public_url,
+        )
         if settings.slack_mode == "http":
             door = HttpMode(bolt, _revealed(settings.slack_signing_secret), chat=chat)
             self.slack = door
@@ -260,6 +271,8 @@ class Baton:
         duties: list[Duty] = [Forgetting(kit, keep=timedelta(days=settings.keep_days))]
         if self.parts.chat is None:
             duties.append(lambda: _do_without_slack(kit))
+        else:
+            duties.append(lambda: _keep_in_step(kit))
         if settings.canary_seconds:
             every = timedelta(seconds=settings.canary_seconds)
             duties.append(Canaries(kit, self.front.intake.take_canary, every=every))
@@ -349,6 +362,12 @@ async def _offer_at_boundaries(kit: Kit) -> None:
     """Looked at every second: a boundary is an hour, an edit, or somebody who takes the shift."""
     for number in await kit.read(offers_due):
         await kit.do(settle_offers, number)
+
+
+async def _keep_in_step(kit: Kit) -> None:
+    """Looked at every second, because anything may change who is on duty; asked for rarely."""
+    if not await kit.read(is_in_step):
+        await kit.do(keep_in_step)
 
 
 async def _do_without_slack(kit: Kit) -> None:

@@ -24,6 +24,7 @@ from storage import tables
 OWN: Mapping[Table, str] = {
     tables.leaves: "person",
     tables.leave_calendars: "person",
+    tables.feeds: "made_by",
     tables.pager_tests: "person",
     tables.people: "id",
     tables.contact_methods: "person",
@@ -39,7 +40,6 @@ NAMED: Mapping[Table, Sequence[str]] = {
     tables.swaps: ("person", "with_person", "made_by", "answered_by", "undo_by"),
     tables.shadows: ("person", "made_by"),
     tables.proposals: ("made_by", "answered_by"),
-    tables.feeds: ("subject", "made_by"),
     tables.pager_tests: ("asked_by",),
     tables.handover_drafts: ("outgoing", "incoming", "note_by"),
     tables.contact_methods: ("added_by",),

@@ -239,6 +239,14 @@ proposals = Table(
     Column("answered_at", UtcDateTime),
     Column("answered_by", Text),
 )
+in_step = Table(
+    # What Baton keeps in step with the rota in Slack, and why it cannot.
+    "in_step",
+    metadata,
+    Column("what", Text, primary_key=True),  # handle, oncall_topic
+    Column("problem", Text),
+    Column("at", UtcDateTime, nullable=False),
+)
 feeds = Table(
     # Calendar addresses: who has one can read the shifts, so only its digest is kept.
     "feeds",

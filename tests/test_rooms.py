@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("app", "handlers", "storage")
 
 RULES = {"app.rules"}
-GROUND = RULES | {"storage", "app.chat", "app.paging"}
+GROUND = RULES | {"storage", "app.chat", "app.paging", "app.calendars"}
 MIDDLE = GROUND | {"app.flows", "app.delivery", "app.organisation"}
 DOORS = MIDDLE | {"handlers", "app.settings", "app.setting_values", "app.logs"}
 TOP = DOORS | {
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": RULES,
     "app.chat": RULES,
     "app.paging": RULES,
+    "app.calendars": RULES,
     "app.flows": MIDDLE,
     "app.delivery": MIDDLE,
     "app.organisation": MIDDLE,
@@ -44,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each room may import besides itself. A new room is added here, on its level."""
 
-LAZY = {"alembic", "apprise", "psycopg"}
+LAZY = {"alembic", "apprise", "icalendar", "psycopg", "recurring_ical_events"}
 """Slow to load, so they may be imported where they are used."""
 
 COMMANDS = {f"app.commands.{path.stem}" for path in (ROOT / "app/commands").glob("[a-z]*.py")}

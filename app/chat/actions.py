@@ -64,6 +64,11 @@ WITHDRAW_SWAP = "withdraw_swap"
 UNDO_SWAP = "undo_swap"
 KEEP_SWAP = "keep_swap"
 """The value of these is the number of the swap; the first has none."""
+REMOVE_ABSENCE = "remove_absence"
+CALENDAR_LINK = "calendar_link"
+NEW_CALENDAR = "new_calendar"
+REVOKE_CALENDAR = "revoke_calendar"
+"""The value of these is a rota, or `me`."""
 
 # What stands inside forms, and the forms themselves (their callback ids).
 PICK_SERVICE = "pick_service"
@@ -88,6 +93,9 @@ TAKE_PART_FORM = "take_part_form"
 SWAP_FORM = "swap_form"
 TAKE_FORM = "take_form"
 NOTE_HANDOVER_FORM = "note_handover_form"
+AWAY_FORM = "away_form"
+AWAY_CONFIRM = "away_confirm"
+BACK_CONFIRM = "back_confirm"
 
 # Shortcuts, as the manifest names them.
 DECLARE_SHORTCUT = "declare_incident"

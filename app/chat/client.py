@@ -27,8 +27,10 @@ READS = frozenset(
         PROBE,
         "bookmarks.list",
         "conversations.history",
+        "conversations.info",
         "conversations.list",
         "conversations.replies",
+        "usergroups.list",
         "users.info",
         "users.list",
     }
@@ -59,6 +61,15 @@ class Channel:
     creator: str | None = None
     archived: bool = False
     member: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A user group: a handle that stands for several people."""
+
+    id: str
+    users: frozenset[str]
+    disabled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +258,26 @@ class Chat:
     async def set_topic(self, channel: str, topic: str) -> None:
         await self._call("conversations.setTopic", channel=channel, topic=topic)
 
+    async def topic_of(self, channel: str) -> str:
+        """As Slack keeps it: with its entities, ready to be set again."""
+        answer = await self._call("conversations.info", channel=channel)
+        return str((answer["channel"].get("topic") or {}).get("value") or "")
+
+    async def find_group(self, handle: str) -> Group | None:
+        """A user group by its handle, disabled ones too."""
+        answer = await self._call(
+            "usergroups.list", include_disabled=True, include_users=True, optional=True
+        )
+        for found in answer["usergroups"]:
+            if found["handle"] == handle:
+                users = frozenset(found.get("users") or ())
+                return Group(id=found["id"], users=users, disabled=bool(found.get("date_delete")))
+        return None
+
+    async def fill_group(self, group: str, users: Sequence[str]) -> None:
+        """From now on these are in it and nobody else; Slack refuses to empty one."""
+        await self._call("usergroups.users.update", usergroup=group, users=users, optional=True)
+
     async def pin(self, posted: Posted) -> None:
         """Pinning twice is success."""
         await self._call(
@@ -360,8 +391,10 @@ class Chat:
         *,
         urgency: int = 1,
         fine: Sequence[str] = (),
+        optional: bool = False,
         **arguments: Any,
     ) -> Any:
+        """`optional`: Baton does without it, so a missing scope is no trouble of Slack's."""
         urgent = urgency == 0
         self.reach.check(method, urgent=urgent)
         # The channel's queue paces posts only; other calls are counted by method.
@@ -380,7 +413,7 @@ class Chat:
                 answer = await getattr(self.client, method.replace(".", "_"))(**given)
             except SlackApiError as error:
                 if code_of(error) not in fine:
-                    raise self._refusal(method, channel, error) from error
+                    raise self._refusal(method, channel, error, optional) from error
                 answer = error.response
             except LOST as error:
                 self.reach.silent()
@@ -398,7 +431,9 @@ class Chat:
         """Calls that hang keep neither a page waiting nor the probe."""
         return contextlib.nullcontext() if urgent or method == PROBE else self._places
 
-    def _refusal(self, method: str, channel: str | None, error: SlackApiError) -> ChatError:
+    def _refusal(
+        self, method: str, channel: str | None, error: SlackApiError, optional: bool
+    ) -> ChatError:
         response = error.response
         status = getattr(response, "status_code", 200)
         code = code_of(error)
@@ -414,16 +449,16 @@ class Chat:
             return ChatError(
                 code or f"http_{status}", f"Slack failed at {method} ({status}).", unknown=True
             )
-        return self._refused(method, code, response.get("needed"))
+        return self._refused(method, code, response.get("needed"), optional)
 
-    def _refused(self, method: str, code: str, needed: str | None) -> ChatError:
+    def _refused(self, method: str, code: str, needed: str | None, optional: bool) -> ChatError:
         """Slack answered, and said no."""
         sentence = explain(method, code, needed=needed)
         if code in BROKEN_TOKEN:
             refused = ChatError(code, sentence)
             self.reach.refused_token(refused)
             return refused
-        if code == "missing_scope":
+        if code == "missing_scope" and not optional:
             self.reach.lacks(method, needed, sentence)
             return ChatError(code, sentence)
         self.reach.answered()

@@ -51,6 +51,12 @@ FIXES = {
     "restricted_action": "A workspace setting forbids it. Ask a workspace admin to allow the app.",
     "missing_scope": "The app lacks a permission. Reinstall it from manifest.yml.",
     "name_taken": "A channel of this name exists already.",
+    "permission_denied": "In this workspace only admins change user groups. Ask one to let "
+    "everyone (Settings & permissions → User groups), or leave oncall_handle out of baton.toml.",
+    "plan_upgrade_required": "User groups need a paid plan of Slack's. Without one leave "
+    "oncall_handle out of baton.toml.",
+    "invalid_users": "Somebody of them is a guest, a bot or deactivated, and cannot be in a user "
+    "group.",
 }
 
 

@@ -22,6 +22,7 @@ TIER_2 = frozenset(
         "conversations.list",
         "pins.add",
         "bookmarks.add",
+        "usergroups.list",
         "usergroups.users.update",
         "users.list",
     }

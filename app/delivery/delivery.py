@@ -12,6 +12,7 @@ from app.delivery import outcome
 from app.delivery.blind import Blind
 from app.delivery.comeback import Comeback
 from app.delivery.directory import Directory
+from app.delivery.in_step import InStep
 from app.delivery.lanes import RENEW, SOON, LaneLoop, Speak, claim_due
 from app.delivery.outcome import Spoken
 from app.delivery.posts import Posts
@@ -69,7 +70,7 @@ class Delivery:
         )
         self._lanes = [self._phones, direct]
         if chat is not None:
-            speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat))
+            speak = _chat_speaker(Posts(kit, chat), Directory(kit, chat), InStep(kit, chat))
             told = [
                 LaneLoop(kit, lane, claim=claim_due(lane), speak=speak, places=places)
                 for lane, places in ((Lane.CHAT, CHAT_PLACES), (Lane.ROOM, ROOM_PLACES))
@@ -260,10 +261,12 @@ class Delivery:
                 await _surviving(lane.renew())
 
 
-def _chat_speaker(posts: Posts, directory: Directory) -> Speak:
+def _chat_speaker(posts: Posts, directory: Directory, in_step: InStep) -> Speak:
     async def speak(effect: Effect) -> Spoken:
         if effect.kind == Kind.DIRECTORY:
             return await directory.speak(effect)
+        if effect.kind in (Kind.HANDLE, Kind.ONCALL_TOPIC):
+            return await in_step.speak(effect)
         return await posts.speak(effect)
 
     return speak

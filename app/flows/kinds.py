@@ -22,6 +22,8 @@ class Kind(StrEnum):
     ANNOUNCEMENT = "announcement"
     TOPIC = "topic"
     BOOKMARK = "bookmark"
+    HANDLE = "handle"  # the user group of whoever is on call
+    ONCALL_TOPIC = "oncall_topic"  # the part of the on-call channel's topic that is ours
     INVITE = "invite"
     NOBODY_ANSWERED = "nobody_answered"
     CALL = "call"  # a P1 to the channel of its team, which has no rota

@@ -49,6 +49,7 @@ def assemble(file: OrganisationFile) -> Organisation:
         out_of_hours_rota=head.out_of_hours_rota,
         manager_rota=head.manager_rota,
         oncall_handle=head.oncall_handle,
+        oncall_topic=head.oncall_topic,
         page_budget=head.page_budget,
         escalation=_waits(file.escalation),
         people={id_of(entry): _person(entry) for entry in file.person},

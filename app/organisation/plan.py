@@ -20,6 +20,7 @@ OF_THE_WHOLE = (
     "out_of_hours_rota",
     "manager_rota",
     "oncall_handle",
+    "oncall_topic",
     "page_budget",
 )
 

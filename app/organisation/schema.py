@@ -64,6 +64,8 @@ class OrganisationEntry(Entry):
     """The second tier."""
     oncall_handle: Handle | None = None
     """A Slack user group to keep in step, without the @."""
+    oncall_topic: bool = True
+    """Whether the on-call channel's topic says who is on call, beside what people wrote there."""
     page_budget: Budget = 10
     """Out-of-hours pages a month."""
 

@@ -313,6 +313,7 @@ class Organisation:
     out_of_hours_rota: RotaId
     manager_rota: RotaId
     oncall_handle: str | None = None
+    oncall_topic: bool = True
     page_budget: int = 10
     escalation: Waits = field(default_factory=Waits)
     people: Mapping[PersonId, Person] = field(default_factory=dict)

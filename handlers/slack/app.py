@@ -34,6 +34,7 @@ def make_bolt(
     seal: Seal,
     names: CommandNames | None = None,
     later: Later | None = None,
+    public_url: str | None = None,
 ) -> AsyncApp:
     """Bolt for one workspace. Whoever hands it requests has checked where they come from.
 
@@ -51,7 +52,13 @@ def make_bolt(
         signing_secret="",
         attaching_function_token_enabled=False,
     )
-    desk = Desk(kit, chat, names=names or CommandNames(), later=later or Later())
+    desk = Desk(
+        kit,
+        chat,
+        names=names or CommandNames(),
+        later=later or Later(),
+        public_url=public_url,
+    )
     contact_forms = ContactForms(seal)
     runner, home = commands.Commands(desk, contact_forms), Home(kit, chat)
     commands.register(bolt, desk, runner)

@@ -26,6 +26,8 @@ class Ask:
     by: SlackCaller
     channel: str | None = None
     back: str | None = None
+    public_url: str | None = None
+    """Not theirs but ours: where the links in an answer lead, if anywhere."""
 
     def carry(self, **facts: Any) -> dict[str, Any]:
         """What a form has to bring back with its submission."""

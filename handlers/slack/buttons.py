@@ -9,7 +9,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
 from app.flows.work import Refused, Work
-from handlers.slack import acts, cover, handover, inc, oncall, proposal, swap, volunteers
+from handlers.slack import (
+    acts,
+    away,
+    calendar_link,
+    cover,
+    handover,
+    inc,
+    oncall,
+    proposal,
+    swap,
+    volunteers,
+)
 from handlers.slack.ask import Ask, Body, Reply
 from handlers.slack.commands import Commands
 from handlers.slack.contacts import ContactForms
@@ -72,6 +83,10 @@ def register(
         **volunteers.PRESSES,
         **{action: functools.partial(_on_number, act) for action, act in ON_SWAP.items()},
         actions.SWAP_INSTEAD: lambda work, ask, value: swap.swap_form(work, ask),
+        actions.REMOVE_ABSENCE: lambda work, ask, value: away.ask_back(
+            work, ask, numbers(value)[0]
+        ),
+        **calendar_link.PRESSES,
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),
         actions.ACCEPT_PROPOSAL: lambda work, ask, value: proposal.accept(

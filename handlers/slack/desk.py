@@ -7,7 +7,7 @@ whatever goes to Slack runs beside it.
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -50,16 +50,25 @@ class CommandNames:
 class Desk:
     """Runs deeds for the people in Slack, and answers them whatever happens."""
 
-    def __init__(self, kit: Kit, chat: Chat, *, names: CommandNames, later: Later) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        chat: Chat,
+        *,
+        names: CommandNames,
+        later: Later,
+        public_url: str | None = None,
+    ) -> None:
         self.kit = kit
         self.chat = chat
         self.names = names
         self.later = later
         self.outbox = Outbox(chat)
+        self._public_url = public_url
 
     def ask(self, body: Body) -> Ask:
         """Who asked, and where; with whether they are of our own workspace."""
-        return read_ask(body, home=self._home)
+        return replace(read_ask(body, home=self._home), public_url=self._public_url)
 
     def actor(self, event: Body) -> SlackCaller:
         """Who did what an event tells."""

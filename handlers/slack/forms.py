@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from app.chat import actions
+from app.chat.words import away as away_words
 from app.chat.words import contact_forms
 from app.chat.words import cover as cover_words
 from app.chat.words import forms as words
@@ -15,7 +16,7 @@ from app.chat.words import handover as handover_words
 from app.chat.words import swap as swap_words
 from app.chat.words.inputs import VALUE
 from app.flows.work import Work
-from handlers.slack import acts, cover, handover, inc, swap, take
+from handlers.slack import acts, away, cover, handover, inc, swap, take
 from handlers.slack.ask import Ask, Body, Deed, Reply, carried
 from handlers.slack.contacts import ContactForms
 from handlers.slack.desk import Desk
@@ -48,6 +49,10 @@ class Filled:
     def carried_text(self, name: str) -> str | None:
         found = self.carried.get(name)
         return storable(found) if isinstance(found, str) else None
+
+    def carried_instant(self, name: str) -> datetime:
+        """Refused where none of ours was brought back."""
+        return read_seconds(str(self.carried.get(name)))
 
     def text(self, block: str) -> str:
         found = self._values.get(block, {}).get(VALUE, {})
@@ -111,6 +116,9 @@ def register(bolt: AsyncApp, desk: Desk, contacts: ContactForms) -> None:
     listen(actions.SWAP_FORM, _propose_swap, block=swap_words.THEIRS)
     listen(actions.TAKE_FORM, _take_chosen, block=cover_words.TO)
     listen(actions.NOTE_HANDOVER_FORM, _note_handover, block=handover_words.NOTE)
+    listen(actions.AWAY_FORM, _ask_away, block=away_words.TO)
+    listen(actions.AWAY_CONFIRM, _away, block=None)
+    listen(actions.BACK_CONFIRM, _back, block=None)
 
     @bolt.action(actions.PICK_SERVICE)
     @bolt.action(actions.PICK_SLA)
@@ -205,6 +213,32 @@ def _take_chosen(work: Work, ask: Ask, filled: Filled) -> Reply:
 def _note_handover(work: Work, ask: Ask, filled: Filled) -> Reply:
     note = filled.text(handover_words.NOTE)
     return handover.keep_note(work, ask, filled.carried_text("boundary") or "", note)
+
+
+def _ask_away(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return away.ask_away(
+        work,
+        ask,
+        start=filled.instant(away_words.FROM),
+        end=filled.instant(away_words.TO),
+        note=filled.text(away_words.WHY),
+        person=filled.carried_text("person"),
+    )
+
+
+def _away(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return away.save(
+        work,
+        ask,
+        start=filled.carried_instant("start"),
+        end=filled.carried_instant("end"),
+        note=filled.carried_text("note") or "",
+        person=filled.carried_text("person"),
+    )
+
+
+def _back(work: Work, ask: Ask, filled: Filled) -> Reply:
+    return away.remove(work, ask, filled.number("absence"))
 
 
 def _add_to_incident(work: Work, ask: Ask, filled: Filled) -> Reply:

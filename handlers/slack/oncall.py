@@ -7,17 +7,20 @@ from typing import TypeAlias
 
 from app.chat.words import guide, help, readiness
 from app.chat.words import oncall as words
+from app.chat.words.in_step import in_a_line
 from app.flows.admit import Act, admit
 from app.flows.contact import rungs_of, try_contacts
 from app.flows.got_test_page import got_test_page as got
+from app.flows.keep_in_step import out_of_step
 from app.flows.readiness import readiness_of
 from app.flows.tell.names import everyone, who_if
+from app.flows.tell.on_call import named
 from app.flows.work import Work
 from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import cover, handover, proposal, swap, take, volunteers
+from handlers.slack import away, calendar_link, cover, handover, proposal, swap, take, volunteers
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -28,6 +31,7 @@ AHEAD = timedelta(weeks=8)
 EACH = 5
 """So many coming shifts of each rota."""
 
+
 Shifts: TypeAlias = list[words.Duty]
 CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     "cover": cover.run_cover,
@@ -36,6 +40,8 @@ CHANGES: Mapping[str, Callable[[Work, Ask, str], Reply]] = {
     "propose": proposal.run_propose,
     **volunteers.COMMANDS,
     **handover.COMMANDS,
+    **away.COMMANDS,
+    **calendar_link.COMMANDS,
 }
 """What changes who serves, by the word of the command."""
 
@@ -79,6 +85,7 @@ def who_now(work: Work, ask: Ask) -> Reply:
         managers=everyone(work, managers),
         managers_until=_end(schedule.on_duty(org.manager_rota, now)) if managers else None,
         awake=everyone(work, calendar.awake_now(org, now)),
+        amiss=[in_a_line(named(work, kind), why) for kind, why in out_of_step(work).items()],
     )
     return Reply(message=words.who_now(told))
 

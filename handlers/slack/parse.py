@@ -46,6 +46,8 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "swap": (),
     "propose": (),
     "handover": ("hand-over", "handoff"),
+    "calendar": ("ical", "feed"),
+    "away": ("vacation", "holiday", "holidays", "pto"),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

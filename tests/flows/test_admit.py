@@ -16,8 +16,9 @@ import app.flows
 from app.chat.client import _account as read_account
 from app.delivery.waits import answer_next
 from app.flows import acknowledge as acknowledging
-from app.flows import close as closing
 from app.flows import (
+    away,
+    calendar_link,
     contact,
     cover,
     escalate,
@@ -29,6 +30,7 @@ from app.flows import (
     update,
     verify_contact,
 )
+from app.flows import close as closing
 from app.flows.admit import (
     MAY,
     STALE,
@@ -174,6 +176,17 @@ let_tour_end      yes    no     no      no    no     no       no      no  no    
 leave_rota        yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
 end_anas_tour     no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 would_leave       yes    no     no      no    no     no       no      no  no    no     no    no     no      no    no
+away              yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+away_for_ana      no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+foresee_away      yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+come_back         no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+foresee_back      no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+list_away         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+list_anas_away    no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+my_calendar       yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+rotas_calendar    no     no     yes     no    no     no       no      no  no    no     no    no     no      no    no
+find_calendar     yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+revoke_calendar   yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 """  # noqa: E501
 ANA, CHI = "ana@acme.test", "chi@acme.test"
 BOUNDARY = datetime(2026, 11, 27, 18, tzinfo=UTC)
@@ -316,6 +329,14 @@ def a_swap(work: Work, *, accepted: bool = False, undo_by: PersonId | None = Non
         swap.accept_swap(work, made, by=OPERATOR)
         swaps.ask_undo(work.tx, made, by=undo_by)
     return made
+
+
+def tomorrow(work: Work) -> datetime:
+    return work.now + timedelta(days=1)
+
+
+def gone(work: Work, by: Caller, person: PersonId | None) -> Any:
+    return away.go_away(work, work.now, tomorrow(work), by=by, person=person)
 
 
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
@@ -480,6 +501,41 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
     "leave_rota": (leave_rota, lambda work, by, me: leave_rota(work, by=by)),
     "end_anas_tour": (leave_rota, lambda work, by, me: leave_rota(work, by=by, person=ANA)),
     "would_leave": (would_leave, lambda work, by, me: would_leave(work, by=by)),
+    "away": (away.go_away, lambda work, by, me: gone(work, by, None)),
+    "away_for_ana": (away.go_away, lambda work, by, me: gone(work, by, ANA)),
+    "foresee_away": (
+        away.foresee_away,
+        lambda work, by, me: away.foresee_away(work, work.now, tomorrow(work), by=by),
+    ),
+    "come_back": (
+        away.come_back,
+        lambda work, by, me: away.come_back(work, gone(work, OPERATOR, ANA).id, by=by),
+    ),
+    "foresee_back": (
+        away.foresee_back,
+        lambda work, by, me: away.foresee_back(work, gone(work, OPERATOR, ANA).id, by=by),
+    ),
+    "list_away": (away.list_away, lambda work, by, me: away.list_away(work, by=by)),
+    "my_calendar": (
+        calendar_link.make_calendar_link,
+        lambda work, by, me: calendar_link.make_calendar_link(work, by=by),
+    ),
+    "rotas_calendar": (
+        calendar_link.make_calendar_link,
+        lambda work, by, me: calendar_link.make_calendar_link(work, by=by, rota="volunteers"),
+    ),
+    "find_calendar": (
+        calendar_link.find_calendar_link,
+        lambda work, by, me: calendar_link.find_calendar_link(work, by=by),
+    ),
+    "revoke_calendar": (
+        calendar_link.revoke_calendar_link,
+        lambda work, by, me: calendar_link.revoke_calendar_link(work, by=by),
+    ),
+    "list_anas_away": (
+        away.list_away,
+        lambda work, by, me: away.list_away(work, by=by, person=ANA),
+    ),
     "reseal": (reseal, lambda work, by, me: reseal(work, 0, seal=SEAL, by=by)),
 }
 """Each row of the table: the flow it tries, and how. What a deed needs is made by it."""

@@ -31,6 +31,8 @@ ONCALL = (
     "`/oncall volunteer [from 2026-12-04] [weeks 26]` join the out-of-hours rota",
     "`/oncall tour` my tour, its shifts, one more · `/oncall leave` leave, without a reason",
     "`/oncall handover` the last one · `… edit` a note for it · `… accept` I have the pager",
+    "`/oncall away [from] [until]` somebody else serves while I am away; shown before it is saved",
+    "`/oncall calendar [rota]` a private address for my shifts; for a manager also a rota's",
     "`/oncall contact` add, verify or remove a way to reach me",
     "`/oncall propose [n] [rota]` managers: a fair filling of the next shifts",
     "`/oncall test` a test page on everything I have verified",

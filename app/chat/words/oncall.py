@@ -38,6 +38,8 @@ class Now:
     managers: Sequence[Who]
     managers_until: datetime | None
     awake: Sequence[Who]
+    amiss: Sequence[str] = ()
+    """Lines about what should follow the rota and does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def who_now(now: Now) -> Message:
     lines.append(f"*Managers*: {_managers(now)}")
     if now.awake:
         lines.append(f"*Awake now*: {all_named(now.awake, most=MOST)}")
+    lines += now.amiss
     owners = "rings its own rota" if now.owners else "would ring its own rota"
     return compose(
         lines,
@@ -88,7 +91,8 @@ def mine(duties: Sequence[Duty], ways: Sequence[Way], ready: Sequence[str] = ())
     if not duties:
         lines.append("None in the next eight weeks.")
     lines += ["*How you are reached*", *ways_lines(ways)]
-    return compose([*lines, "*Ready for a shift?*", *ready] if ready else lines)
+    lines += ["*Ready for a shift?*", *ready] if ready else []
+    return compose(lines, buttons=[button("Calendar link", actions.CALENDAR_LINK)])
 
 
 def ways_lines(ways: Sequence[Way]) -> list[str]:

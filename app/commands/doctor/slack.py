@@ -9,6 +9,7 @@ from app.chat.client import Chat, Me
 from app.chat.errors import BROKEN_TOKEN, ChatError, code_of
 from app.commands.doctor.channels import look_at_channels
 from app.commands.doctor.finding import Finding, fail, ok, warn
+from app.commands.doctor.handle import look_at_handle
 from app.commands.doctor.manifest import wanted_scopes
 from app.commands.doctor.people import look_at_people
 from app.rules.organisation import Organisation
@@ -53,7 +54,7 @@ async def _look(
 
 async def _at_organisation(chat: Chat, me: Me, organisation: Organisation) -> list[Finding]:
     found: list[Finding] = []
-    for look in (look_at_channels, look_at_people):
+    for look in (look_at_channels, look_at_people, look_at_handle):
         try:
             found += await look(chat, me, organisation)
         except ChatError as error:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.demo.workspace.manifest import Manifest
 from app.demo.workspace.state import State
-from app.demo.workspace.values import App, Channel, Message, Note, Team, User
+from app.demo.workspace.values import App, Channel, Message, Note, Team, User, Usergroup
 
 HOUR = 3600
 KINDS = ("member", "admin", "guest", "single-channel", "stranger", "gone", "bot")
@@ -206,7 +206,25 @@ def acme(manifest: Manifest, now: float) -> State:
     add_app_user(state, manifest.bot_name, now)
     for room in ROOMS:
         add_room(state, room, now)
+    add_oncall_group(state, now)
     return state
+
+
+def add_oncall_group(state: State, now: float) -> None:
+    """The handle that the example organisation keeps in step with its rota."""
+    keeper, maker = _person_id(state, "ana"), _person_id(state, "mia")
+    born = int(now - 90 * 24 * HOUR)
+    group = Usergroup(
+        id=state.new_id("S"),
+        handle="oncall",
+        name="On call",
+        description="Whoever has the pager",
+        users=[keeper],
+        created=born,
+        updated=born,
+        by=maker,
+    )
+    state.usergroups[group.id] = group
 
 
 def add_app_user(state: State, bot_name: str, now: float) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.chat.message import Message
 from app.flows.record import slack_account
+from app.flows.tell.absences import away_for_you
 from app.flows.tell.covers import (
     asked,
     asked_for_you,
@@ -16,6 +17,7 @@ from app.flows.tell.covers import (
 from app.flows.tell.handover_letters import draft, manager_change, missed, press, soon
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.offers import taken_over
+from app.flows.tell.on_call import out_of_step
 from app.flows.tell.pool import warning
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
@@ -34,6 +36,8 @@ from app.flows.work import Work
 
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
 LETTERS: Mapping[str, Telling] = {
+    "away_for_you": away_for_you,
+    "out_of_step": out_of_step,
     "tour_ended_for_you": ended_for_you,
     "tour_invitation": invitation,
     "tour_taken_up": taken_up,

@@ -78,6 +78,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rota", "boundary", name=op.f("pk_handover_drafts")),
     )
     op.create_table(
+        "in_step",
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_in_step")),
+    )
+    op.create_table(
         "leave_calendars",
         sa.Column("id", _id(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -267,6 +274,7 @@ def downgrade() -> None:
     op.drop_index("ix_leave_calendars_person", table_name="leave_calendars")
     op.drop_table("leave_calendars")
     op.drop_table("handover_drafts")
+    op.drop_table("in_step")
     op.drop_index("ix_gaps_closed", table_name="gaps")
     op.drop_table("gaps")
     op.drop_index("ix_feeds_subject", table_name="feeds")

@@ -10,6 +10,8 @@ import pytest
 from app.chat.message import Message
 from app.chat.validate import view_complaints
 from app.chat.words import (
+    away,
+    calendar_link,
     contact_forms,
     cover,
     forms,
@@ -20,6 +22,7 @@ from app.chat.words import (
     help,
     history,
     home,
+    in_step,
     inputs,
     moved,
     offer,
@@ -105,6 +108,34 @@ def swaps(case: Case) -> Iterator[swap.SwapFacts]:
         )
         yield facts
         yield replace(facts, undo_by=who, other=swap.Half(who=who, start=None, end=None))
+
+
+def outlooks(case: Case) -> Iterator[away.Outlook]:
+    """One's own with more than fits, and somebody's that changes nothing."""
+    who = case.crowd[0]
+    change = away.Change(rota=case.foreign, start=NOW, end=NOW + SOON, before=who, after=None)
+    stay = away.Stay(rota=case.foreign, start=NOW, end=NOW + SOON, running=False)
+    changes, stays = [change, replace(change, after=who)] * 20, [stay] * 30
+    mine = away.Outlook(who=None, start=NOW, end=NOW + SOON, changes=changes, stays=stays)
+    yield mine
+    yield replace(mine, who=who, changes=(), stays=(), back=True)
+
+
+def of_absence(case: Case) -> Iterator[Message]:
+    """Of absences and calendars."""
+    for outlook in outlooks(case):
+        yield away.saved(outlook, 123_456)
+        yield away.removed(outlook)
+    yield away.entered_for_you(case.crowd[0], NOW, NOW + SOON, stands=True)
+    for rota in (None, case.foreign):
+        yield calendar_link.made("https://baton.acme.test/calendar/x.ics", rota=rota, id="x")
+        yield calendar_link.there_is_one(NOW, rota=rota, id="x")
+    yield calendar_link.revoked()
+
+
+def absences(case: Case) -> list[away.Absence]:
+    one = away.Absence(id=1, start=NOW, end=NOW + SOON, note=case.foreign, calendar=False)
+    return [one, replace(one, id=2, note="", calendar=True)] * 20
 
 
 def covers(case: Case) -> Iterator[cover.CoverFacts]:
@@ -510,6 +541,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
     yield tours.ended_for_you(who, case.foreign, NOW)
     yield from about_handovers(case)
     yield replies.follow_up_done(one.key, case.foreign)
+    yield from of_absence(case)
     yield oncall.coming(duties(case))
     yield oncall.mine(duties(case), ways(case))
     yield oncall.tested([("push", case.foreign)] * 10, answerable=True)
@@ -524,6 +556,7 @@ def messages(case: Case, state: State) -> Iterator[Message]:
             managers=crowd,
             managers_until=NOW,
             awake=crowd * 20,
+            amiss=[in_step.in_a_line(case.foreign, case.foreign)],
         )
     )
 
@@ -593,6 +626,8 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
             )
         ),
         home.home(home.HomeFacts(now=NOW, refused="You may not.")),
+        *(away.confirm(each, carry=carry) for each in outlooks(case)),
+        away.form(case.crowd[0], absences(case), start=NOW, end=NOW + SOON, carry=carry),
     ]:
         assert view_complaints(view) == []
 

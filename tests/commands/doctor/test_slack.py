@@ -1,11 +1,13 @@
 """`doctor` in front of Slack: each fault is named, with its fix."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from app.demo.workspace.running import Workspace
+from app.demo.workspace.state import State
 from tests.commands.conftest import Shell
 from tests.commands.slack import phone_address, workspace_for
 from tests.organisation.edits import changed
@@ -195,3 +197,23 @@ async def add_phone(baton: Shell, workspace: Workspace) -> None:
         "contact", "add", "ana@acme.test", "--method", "push", "--target", target
     )
     assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda state: state.usergroups.clear(), "There is no user group @oncall"),
+        (lambda state: setattr(state.usergroup_called("oncall"), "deleted", 1), "is disabled"),
+    ],
+)
+async def test_a_user_group_that_cannot_be_kept_in_step_is_named(
+    applied: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[State], None],
+    words: str,
+) -> None:
+    async with workspace_for(monkeypatch) as workspace:
+        assert sentences(await findings(applied), "ok", "handle")
+        change(workspace.state)
+        [sentence] = sentences(await findings(applied), "warn", "handle")
+    assert words in sentence

@@ -14,6 +14,7 @@ from app.demo.workspace.values import Usergroup
 @pytest.fixture(scope="module")
 def state() -> State:
     state = acme(Manifest(), 1_790_000_000)
+    state.usergroups.clear()
     state.usergroups["S1"] = Usergroup(id="S1", handle="oncall", name="On call")
     return state
 

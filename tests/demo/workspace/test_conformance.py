@@ -146,7 +146,7 @@ async def _people(tour: Tour) -> None:
     await tour.go("users.profile.get", user=ana)
     await tour.go("dnd.info", user=ana)
     await tour.go("dnd.teamInfo", users=f"{ana},{ben}")
-    made = await tour.go("usergroups.create", name="On call", handle="oncall")
+    made = await tour.go("usergroups.create", name="On duty", handle="on-duty")
     group = made["usergroup"]["id"]
     await tour.go("usergroups.users.update", usergroup=group, users=ana)
     await tour.go("usergroups.users.list", usergroup=group)

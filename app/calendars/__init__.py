@@ -1,0 +1,1 @@
+"""iCalendar: what Baton gives out as a calendar, and what it takes in from one."""
