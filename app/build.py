@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from app.chat.client import Chat
 from app.chat.limits import Limits
+from app.delivery.calendars import Calendars
 from app.delivery.delivery import Delivery
 from app.delivery.hold import check_lease
 from app.delivery.lifeline import Lifeline
@@ -135,6 +136,7 @@ class Baton:
         self.watchman = Watchman(parts.kit)
         self.loop_watch = LoopWatch()
         self.file_watch = FileWatch(parts.kit)
+        self.calendars = Calendars(parts.kit, parts.seal)
         self.lifeline = self._make_lifeline()
         self.tick = Tick(self._duties())
         self.slack: SocketMode | HttpMode | None = None
@@ -176,6 +178,7 @@ class Baton:
         await self.file_watch.stop()
         self.loop_watch.stop()
         await self.tick.stop()
+        await self.calendars.stop()
         self.front.close_doors()
         if self.slack is not None:
             await self.slack.stop()
@@ -288,6 +291,7 @@ class Baton:
             lambda: _plan_look(kit),
             lambda: _keep_time(kit),
             RotaWatch(kit),
+            self.calendars.look,
             Sealing(kit),
             self._keys,
             self._look_at_slack,

@@ -32,6 +32,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "who": "who is paged at a given time",
         "simulate": "what an alarm would do: severity, who is paged, how and when",
         "handover": "the last handover, or the draft of the next, with the queries behind it",
+        "away": "absences out of a calendar file, for somebody",
         "contact": "how people are reached: add, list, verify, test, remove",
     },
     "running": {
@@ -101,6 +102,10 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
             from app.commands import handover
 
             return handover.main
+        case "away":
+            from app.commands import away
+
+            return away.main
         case "contact":
             from app.commands import contact
 

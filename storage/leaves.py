@@ -66,6 +66,12 @@ def list_of(tx: Connection, person: PersonId, *, after: datetime) -> Sequence[St
     return [_value(row) for row in tx.execute(wanted)]
 
 
+def list_of_calendar(tx: Connection, calendar: int) -> Sequence[StoredLeave]:
+    """All that were ever read from it, withdrawn ones too."""
+    wanted = select(leaves).where(leaves.c.calendar == calendar).order_by(leaves.c.id)
+    return [_value(row) for row in tx.execute(wanted)]
+
+
 def list_all(tx: Connection) -> tuple[Leave, ...]:
     """What decides who serves, withdrawn ones included: they hold for the turns before."""
     return tuple(

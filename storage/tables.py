@@ -141,6 +141,9 @@ leave_calendars = Table(
     Column("read_at", UtcDateTime),
     Column("problem", Text),
     Column("removed_at", UtcDateTime),
+    Column("due_at", UtcDateTime, nullable=False),  # when it is read next
+    Column("found", Json),  # what is to be confirmed first
+    Column("confirmed_at", UtcDateTime),
     Index("ix_leave_calendars_person", "person"),
 )
 cover_requests = Table(

@@ -7,7 +7,7 @@ from app.flows.admit import Act, Caller, admit
 from app.flows.work import Refused, Work
 from app.paging.errors import PagingError
 from app.paging.seal import Seal
-from storage import contacts, key_holders
+from storage import contacts, key_holders, leave_calendars
 
 BATCH = 50
 HELD = timedelta(seconds=90)
@@ -65,6 +65,14 @@ def reseal(work: Work, after: int, *, seal: Seal, by: Caller) -> Batch:
             sealed += contacts.reseal(work.tx, each, seal.close_again(each.target))
         except PagingError:
             lost += 1
+    if len(found) < BATCH:  # the last of them: people's calendars are few
+        for calendar in (c for c in leave_calendars.list_all(work.tx) if c.removed_at is None):
+            if not seal.is_newest(calendar.address):
+                try:
+                    again = seal.close_again(calendar.address)
+                    sealed += leave_calendars.reseal(work.tx, calendar, again)
+                except PagingError:
+                    lost += 1
     if sealed:
         work.audit("resealed", f"key:{seal.names[0]}", by=who, contacts=sealed)
     return Batch(last=found[-1].id if found else None, sealed=sealed, lost=lost)
@@ -72,6 +80,8 @@ def reseal(work: Work, after: int, *, seal: Seal, by: Caller) -> Batch:
 
 def count_sealed(work: Work, seal: Seal) -> Sealed:
     targets = [each.target for each in contacts.list_all(work.tx)]
+    held = (each for each in leave_calendars.list_all(work.tx) if each.removed_at is None)
+    targets += [each.address for each in held]
     newest = sum(map(seal.is_newest, targets))
     lost = sum(not _opens(seal, target) for target in targets)
     return Sealed(newest=newest, older=len(targets) - newest - lost, lost=lost)

@@ -152,6 +152,12 @@ def _working_day(hours: WorkingHours, day: date) -> Interval | None:
     return Interval(start, end) if start < end else None
 
 
+def zone_of(org: Organisation, person: PersonId) -> ZoneInfo:
+    """Their own, as the file says it; the organisation's for whoever is not in it."""
+    named = org.people.get(person)
+    return named.timezone if named is not None else org.timezone
+
+
 def team_of(org: Organisation, person: PersonId) -> Team | None:
     """The first team of the file that has them as a member."""
     return next((team for team in org.teams.values() if person in team.members), None)

@@ -58,6 +58,7 @@ def make_bolt(
         names=names or CommandNames(),
         later=later or Later(),
         public_url=public_url,
+        seal=seal,
     )
     contact_forms = ContactForms(seal)
     runner, home = commands.Commands(desk, contact_forms), Home(kit, chat)

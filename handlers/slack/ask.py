@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from app.chat.message import Message
 from app.chat.words.inputs import View
 from app.flows.admit import SlackCaller
 from app.flows.work import Work
+from app.paging.seal import Seal
 
 Body: TypeAlias = Mapping[str, Any]
 """A payload as Slack sends it."""
@@ -28,6 +29,8 @@ class Ask:
     back: str | None = None
     public_url: str | None = None
     """Not theirs but ours: where the links in an answer lead, if anywhere."""
+    seal: Seal | None = field(default=None, repr=False)
+    """Ours too: closes what they give and nobody else may read."""
 
     def carry(self, **facts: Any) -> dict[str, Any]:
         """What a form has to bring back with its submission."""

@@ -86,6 +86,12 @@ def register(
         actions.REMOVE_ABSENCE: lambda work, ask, value: away.ask_back(
             work, ask, numbers(value)[0]
         ),
+        actions.CONFIRM_CALENDAR: lambda work, ask, value: away.confirm(
+            work, ask, numbers(value)[0]
+        ),
+        actions.REMOVE_CALENDAR: lambda work, ask, value: away.remove_one(
+            work, ask, numbers(value)[0]
+        ),
         **calendar_link.PRESSES,
         actions.DECLARE: lambda work, ask, value: inc.declare_form(work, ask),
         actions.TEST_PAGER: lambda work, ask, value: oncall.test(work, ask),

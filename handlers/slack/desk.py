@@ -21,6 +21,7 @@ from app.flows.kit import Again, Kit
 from app.flows.know_people import look_up
 from app.flows.standing import NoOrganisation
 from app.flows.work import Refused
+from app.paging.seal import Seal
 from handlers.slack.ask import (
     Ask,
     Body,
@@ -58,6 +59,7 @@ class Desk:
         names: CommandNames,
         later: Later,
         public_url: str | None = None,
+        seal: Seal | None = None,
     ) -> None:
         self.kit = kit
         self.chat = chat
@@ -65,10 +67,12 @@ class Desk:
         self.later = later
         self.outbox = Outbox(chat)
         self._public_url = public_url
+        self._seal = seal
 
     def ask(self, body: Body) -> Ask:
         """Who asked, and where; with whether they are of our own workspace."""
-        return replace(read_ask(body, home=self._home), public_url=self._public_url)
+        read = read_ask(body, home=self._home)
+        return replace(read, public_url=self._public_url, seal=self._seal)
 
     def actor(self, event: Body) -> SlackCaller:
         """Who did what an event tells."""

@@ -5,14 +5,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.flows.work import Work
+from app.rules import calendar
 from app.rules.calendar import Interval
 from app.rules.organisation import PersonId
 
 
 def zone_of(work: Work, person: PersonId) -> ZoneInfo:
     """Their own; the organisation's of somebody the file does not name."""
-    named = work.org.people.get(person)
-    return named.timezone if named is not None else work.org.timezone
+    return calendar.zone_of(work.org, person)
 
 
 def short_span(span: Interval, zone: ZoneInfo) -> str:

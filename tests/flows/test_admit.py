@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import app.flows
+from app.calendars.address import read_address
 from app.chat.client import _account as read_account
 from app.delivery.waits import answer_next
 from app.flows import acknowledge as acknowledging
@@ -25,6 +26,7 @@ from app.flows import (
     hand_over,
     intake_token,
     invite,
+    leave_calendar,
     progress,
     swap,
     update,
@@ -183,6 +185,12 @@ come_back         no     no     yes     no    no     no       no      no  no    
 foresee_back      no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 list_away         yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 list_anas_away    no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+add_calendar      yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+add_anas_one      no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+confirm_calendar  no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+remove_calendar   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
+list_calendars    yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
+import_absences   no     no     yes     no    no     no       no      no  no    no     no    no     yes     no    no
 my_calendar       yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
 rotas_calendar    no     no     yes     no    no     no       no      no  no    no     no    no     no      no    no
 find_calendar     yes    yes    yes     no    no     no       no      no  no    no     no    no     no      no    no
@@ -337,6 +345,17 @@ def tomorrow(work: Work) -> datetime:
 
 def gone(work: Work, by: Caller, person: PersonId | None) -> Any:
     return away.go_away(work, work.now, tomorrow(work), by=by, person=person)
+
+
+def an_address(work: Work, by: Caller, person: PersonId | None) -> Any:
+    address = read_address("https://calendar.acme.test/a.ics")
+    return leave_calendar.add_calendar(work, address, seal=SEAL, by=by, person=person)
+
+
+def confirm_anas(work: Work, by: Caller, me: PersonId) -> Any:
+    added = an_address(work, OPERATOR, ANA)
+    leave_calendar.calendar_read(work, added.id, [])
+    return leave_calendar.confirm_calendar(work, added.id, by=by)
 
 
 DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
@@ -516,6 +535,29 @@ DEEDS: dict[str, tuple[Callable[..., Any], Deed]] = {
         lambda work, by, me: away.foresee_back(work, gone(work, OPERATOR, ANA).id, by=by),
     ),
     "list_away": (away.list_away, lambda work, by, me: away.list_away(work, by=by)),
+    "add_calendar": (
+        leave_calendar.add_calendar,
+        lambda work, by, me: an_address(work, by, None),
+    ),
+    "add_anas_one": (
+        leave_calendar.add_calendar,
+        lambda work, by, me: an_address(work, by, ANA),
+    ),
+    "confirm_calendar": (leave_calendar.confirm_calendar, confirm_anas),
+    "remove_calendar": (
+        leave_calendar.remove_calendar,
+        lambda work, by, me: leave_calendar.remove_calendar(
+            work, an_address(work, OPERATOR, ANA).id, by=by
+        ),
+    ),
+    "list_calendars": (
+        leave_calendar.list_calendars,
+        lambda work, by, me: leave_calendar.list_calendars(work, by=by),
+    ),
+    "import_absences": (
+        leave_calendar.import_absences,
+        lambda work, by, me: leave_calendar.import_absences(work, ANA, [], by=by),
+    ),
     "my_calendar": (
         calendar_link.make_calendar_link,
         lambda work, by, me: calendar_link.make_calendar_link(work, by=by),

@@ -15,6 +15,7 @@ from app.chat.words.people import Who, named
 
 NAME = 60
 NOTE = 200
+HINT = 120
 SHOWN = 5
 """So many lines of a kind are written out."""
 MOST = 15
@@ -115,6 +116,99 @@ def confirm(outlook: Outlook, *, carry: Mapping[str, Any]) -> View:
     )
 
 
+# ── calendars ─────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What stands in somebody's calendar, and what it would do."""
+
+    calendar: int
+    hint: str
+    absences: Sequence[tuple[datetime, datetime]]
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """As its owner may see it: the address is shown nowhere."""
+
+    id: int
+    hint: str
+    confirmed: bool
+    problem: str
+
+
+def calendars(held: Sequence[Calendar]) -> list[Block]:
+    """For the form: each with what can be done about it."""
+    return [
+        section(
+            f":calendar: {escape(each.hint, HINT)}: {_state(each)}",
+            accessory=button("Remove", actions.REMOVE_CALENDAR, str(each.id)),
+        )
+        for each in held
+    ]
+
+
+def calendar_added(hint: str, *, rule: str) -> Message:
+    return compose(
+        [
+            f":calendar: The calendar at {escape(hint, HINT)} is being read. You are told what it "
+            "would change, and nothing of it counts before you confirm that."
+        ],
+        small=[rule, "Its address is kept encrypted and shown to nobody."],
+    )
+
+
+def calendar_found(found: Found, *, rule: str) -> Message:
+    """To its person, before any of it counts."""
+    lines = [f":calendar: *Your calendar at {escape(found.hint, HINT)}* has been read."]
+    if not found.absences:
+        lines.append("It has no absence in the next year.")
+    else:
+        lines += [f"• {moment(start)} to {moment(end)}" for start, end in found.absences[:SHOWN]]
+        more = len(found.absences) - SHOWN
+        lines += [f"• and {more} more"] if more > 0 else []
+        lines += _lines_of(found.changes, done=False)
+    return compose(
+        lines,
+        small=[rule, "Once confirmed, it is read again every day."],
+        buttons=[
+            button("Confirm", actions.CONFIRM_CALENDAR, str(found.calendar), style="primary"),
+            button("Remove it", actions.REMOVE_CALENDAR, str(found.calendar)),
+        ],
+    )
+
+
+def calendar_failed(calendar: int, hint: str, problem: str) -> Message:
+    """To its person, once."""
+    return compose(
+        [
+            f":warning: *Your calendar at {escape(hint, HINT)} could not be read.* "
+            f"{escape(problem, NOTE)}",
+            "What is known of it stays. It is tried again by itself; you are not told of it again "
+            "until it was read.",
+        ],
+        buttons=[button("Remove it", actions.REMOVE_CALENDAR, str(calendar))],
+    )
+
+
+def calendar_confirmed(count: int) -> Message:
+    absences = "1 absence" if count == 1 else f"{count} absences"
+    return Message(
+        text=f"Saved: {absences}. Whoever has a shift instead is told, and the calendar is read "
+        "again every day."
+    )
+
+
+def calendar_removed(hint: str) -> Message:
+    return Message(text=f"Removed, with its absences to come: {escape(hint, HINT)}.")
+
+
+def _state(held: Calendar) -> str:
+    if held.problem:
+        return f"could not be read: {escape(held.problem, NOTE)} What is known stays."
+    return "read every day" if held.confirmed else "waits for your word, in a message of mine"
+
+
 # ── what was done ─────────────────────────────────────────────────────────────────────────────
 def saved(outlook: Outlook, absence: int) -> Message:
     return compose(
@@ -155,16 +249,20 @@ def _span(outlook: Outlook) -> str:
 
 
 def _changes(outlook: Outlook, *, done: bool = False) -> list[str]:
-    if not outlook.changes:
+    return _lines_of(outlook.changes, done=done)
+
+
+def _lines_of(changes: Sequence[Change], *, done: bool) -> list[str]:
+    if not changes:
         return ["Nobody's shifts change."]
     lines = [
         f"• {escape(each.rota, NAME)}, {moment(each.start)} to {moment(each.end)}: {_instead(each)}"
-        for each in outlook.changes[:SHOWN]
+        for each in changes[:SHOWN]
     ]
-    more = len(outlook.changes) - SHOWN
+    more = len(changes) - SHOWN
     if more > 0:
         lines.append(f"• and {more} more")
-    if any(each.after is None for each in outlook.changes):
+    if any(each.after is None for each in changes):
         lines.append(
             ":warning: Where nobody serves, the managers are rung at once. Find somebody first: "
             "`/oncall cover me`."

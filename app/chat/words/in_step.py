@@ -16,7 +16,7 @@ LIMIT = 250
 BEGIN, END = ":pager: On call:", "|"
 """Our part of a topic is what stands from the one to the other, or to the end."""
 _OURS = re.compile(r"(?::pager:|\U0001f4df)\s*On call:[^|]*")
-PROBLEM = 600
+PROBLEM, LINE = 600, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def out_of_step(what: str, problem: str) -> Message:
 
 def in_a_line(what: str, problem: str) -> str:
     """For the answer that shows who is on call."""
-    return f":warning: {escape(what, 80)} does not follow the rota. {escape(problem, PROBLEM)}"
+    return f":warning: {escape(what, 80)} does not follow the rota. {escape(problem, LINE)}"
 
 
 def _parts(facts: TopicFacts) -> list[str]:

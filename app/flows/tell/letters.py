@@ -5,7 +5,7 @@ from typing import Any
 
 from app.chat.message import Message
 from app.flows.record import slack_account
-from app.flows.tell.absences import away_for_you
+from app.flows.tell.absences import away_for_you, calendar_failed, calendar_found
 from app.flows.tell.covers import (
     asked,
     asked_for_you,
@@ -37,6 +37,8 @@ from app.flows.work import Work
 Telling = Callable[[Work, Mapping[str, Any]], Message | None]
 LETTERS: Mapping[str, Telling] = {
     "away_for_you": away_for_you,
+    "calendar_found": calendar_found,
+    "calendar_failed": calendar_failed,
     "out_of_step": out_of_step,
     "tour_ended_for_you": ended_for_you,
     "tour_invitation": invitation,

@@ -95,6 +95,9 @@ def upgrade() -> None:
         sa.Column("read_at", columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("removed_at", columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("due_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("found", columns.Json(none_as_null=True), nullable=True),
+        sa.Column("confirmed_at", columns.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_calendars")),
     )
     op.create_index("ix_leave_calendars_person", "leave_calendars", ["person"], unique=False)

@@ -131,6 +131,16 @@ def of_absence(case: Case) -> Iterator[Message]:
         yield calendar_link.made("https://baton.acme.test/calendar/x.ics", rota=rota, id="x")
         yield calendar_link.there_is_one(NOW, rota=rota, id="x")
     yield calendar_link.revoked()
+    change = away.Change(rota=case.foreign, start=NOW, end=NOW, before=case.crowd[0], after=None)
+    found = away.Found(
+        calendar=1, hint=case.foreign, absences=[(NOW, NOW + SOON)] * 90, changes=[change] * 90
+    )
+    yield away.calendar_found(found, rule="The rule.")
+    yield away.calendar_found(replace(found, absences=(), changes=()), rule="The rule.")
+    yield away.calendar_added(case.foreign, rule="The rule.")
+    yield away.calendar_failed(1, case.foreign, case.foreign)
+    yield away.calendar_confirmed(1)
+    yield away.calendar_removed(case.foreign)
 
 
 def absences(case: Case) -> list[away.Absence]:
@@ -627,7 +637,16 @@ def test_every_form_is_one_that_slack_takes(case: Case) -> None:
         ),
         home.home(home.HomeFacts(now=NOW, refused="You may not.")),
         *(away.confirm(each, carry=carry) for each in outlooks(case)),
-        away.form(case.crowd[0], absences(case), start=NOW, end=NOW + SOON, carry=carry),
+        away.form(
+            case.crowd[0],
+            absences(case),
+            start=NOW,
+            end=NOW + SOON,
+            carry=carry,
+            more=away.calendars(
+                [away.Calendar(id=1, hint=case.foreign, confirmed=True, problem=case.foreign)] * 5
+            ),
+        ),
     ]:
         assert view_complaints(view) == []
 

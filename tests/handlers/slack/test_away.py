@@ -2,12 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from app.calendars.absences import Absence
 from app.chat import actions
-from storage.tables import leaves
-from tests.handlers.slack.wire import Wire
+from app.flows.leave_calendar import calendar_read
+from app.paging.seal import Seal
+from storage.tables import leave_calendars, leaves
+from tests.handlers.slack.wire import KEY, Wire
 
 pytestmark = pytest.mark.anyio
 FRIDAY = datetime(2026, 11, 27, 18, tzinfo=UTC)
@@ -105,3 +109,39 @@ async def test_a_forged_confirmation_does_nothing_that_the_person_may_not(wire: 
         await wire.send_view("ben", view)
     await wire.press("ben", actions.REMOVE_ABSENCE, "1", trigger=await wire.trigger("ben"))
     assert wire.count(leaves) == 0
+
+
+async def test_a_calendar_is_added_confirmed_and_removed(wire: Wire) -> None:
+    told = await wire.type("ana", "/oncall away calendar https://calendar.acme.test/a.ics?x=1&y=2")
+    assert "is being read" in told
+    assert "out of office" in told
+    [row] = stored(wire)
+    assert Seal(KEY).open(row.address) == "https://calendar.acme.test/a.ics?x=1&y=2"
+    absence = Absence(start=FRIDAY, end=FRIDAY + timedelta(days=1), uid="1")
+    wire.bench.do(calendar_read, row.id, [absence])
+    await wire.press("ana", actions.CONFIRM_CALENDAR, str(row.id))
+    await wire.soon(lambda: serves(wire, FRIDAY) == "chi@acme.test")
+    await wire.type("ana", "/oncall away")
+    await wire.soon_view("ana", "read every day")
+    await wire.press_in_view("ana", actions.REMOVE_CALENDAR)
+    await wire.soon(lambda: serves(wire, FRIDAY) == "ana@acme.test")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/oncall away calendar", "Give its private address"),
+        ("/oncall away calendar http://calendar.acme.test/a.ics", "begins with https"),
+        ("/oncall away calendar https://localhost/a.ics", "names a public server"),
+        ("/oncall away calendar somewhere", "Give its private address"),
+        ("/oncall away @ana calendar https://calendar.acme.test/a.ics", "Only ana@acme.test or"),
+    ],
+)
+async def test_a_calendar_that_cannot_be_is_refused(wire: Wire, line: str, words: str) -> None:
+    assert words in await wire.type("ben", line)
+    assert wire.count(leave_calendars) == 0
+
+
+def stored(wire: Wire) -> list[Any]:
+    with wire.bench.database.read.begin() as tx:
+        return [*tx.execute(leave_calendars.select())]
