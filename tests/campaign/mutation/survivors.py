@@ -92,7 +92,7 @@ REASONS: Sequence[Reason] = (
         "a watch of no time has no turn in it",
     ),
     *(
-        Reason(_SUN, text, what, "whose people have not begun has no turn that could be cut in two")
+        Reason(_SUN, text, what, "before its people begin an office has no turn to be cut in two")
         for text, what in (
             ("if effective is None or running.since > effective:", "Or → And"),
             ("if effective is None or running.since > effective:", "Gt → GtE"),
