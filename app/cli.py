@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "simulate": "what an alarm would do: severity, who is paged, how and when",
         "handover": "the last handover, or the draft of the next, with the queries behind it",
         "away": "absences out of a calendar file, for somebody",
+        "pay": "what the shifts of a month are worth, as CSV",
         "contact": "how people are reached: add, list, verify, test, remove",
     },
     "running": {
@@ -106,6 +107,10 @@ def load(name: str) -> Main:  # noqa: C901 (a table, written so that the import 
             from app.commands import away
 
             return away.main
+        case "pay":
+            from app.commands import pay
+
+            return pay.main
         case "contact":
             from app.commands import contact
 

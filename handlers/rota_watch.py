@@ -5,6 +5,7 @@ from datetime import date
 
 from app.flows.gaps_ahead import gaps_found, look_for_gaps
 from app.flows.kit import Kit
+from app.flows.pay import pay_due, publish_pay
 from app.flows.readiness import looks_due, plan_looks
 from app.flows.rota_digest import digest_due, plan_digest
 from app.flows.work import Work
@@ -32,6 +33,8 @@ class RotaWatch:
         await self._look_for_gaps()
         if await self._kit.read(digest_due):
             await self._kit.do(plan_digest)
+        if await self._kit.read(pay_due):
+            await self._kit.do(publish_pay)
         self._looked = time.monotonic()
 
     async def _look_for_gaps(self) -> None:

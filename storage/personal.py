@@ -39,6 +39,7 @@ NAMED: Mapping[Table, Sequence[str]] = {
     tables.cover_answers: ("person",),
     tables.swaps: ("person", "with_person", "made_by", "answered_by", "undo_by"),
     tables.shadows: ("person", "made_by"),
+    tables.pay_lines: ("person",),
     tables.proposals: ("made_by", "answered_by"),
     tables.pager_tests: ("asked_by",),
     tables.handover_drafts: ("outgoing", "incoming", "note_by"),

@@ -36,7 +36,7 @@ def out_of_hours(start: datetime, end: datetime) -> Select[Any]:
 def rung(start: datetime, end: datetime) -> Select[Any]:
     """Who was rung when: whether they were asleep is a matter of each person's zone."""
     return (
-        select(pages.c.incident, pages.c.person, pages.c.at)
+        select(pages.c.incident, pages.c.person, pages.c.at, pages.c.out_of_hours)
         .where(pages.c.at >= start, pages.c.at < end)
         .order_by(pages.c.id)
     )

@@ -292,6 +292,32 @@ pager_tests = Table(
     Column("answered_at", UtcDateTime),
     Index("ix_pager_tests_person", "person", "id"),
 )
+pay_reports = Table(
+    # The months whose pay is published (product.md 35).
+    "pay_reports",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    Column("published_at", UtcDateTime, nullable=False),
+)
+pay_lines = Table(
+    # Never changed: one whose `of_month` is earlier corrects what was published for that month.
+    # `amount` and `rate` are exact decimal text.
+    "pay_lines",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("month", String(7), nullable=False),
+    Column("of_month", String(7), nullable=False),
+    Column("rota", Text, nullable=False),
+    Column("person", Text),
+    Column("shifts", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("rate", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Index("ix_pay_lines_month", "month"),
+    Index("ix_pay_lines_of_month", "of_month"),
+)
 people = Table(
     # Who Slack says is who. The organisation file owns names, zones and the manager mark.
     "people",

@@ -20,7 +20,17 @@ from app.rules import calendar, routing
 from app.rules.ladder import Method
 from app.rules.organisation import PersonId
 from app.rules.rota import Shift, Why
-from handlers.slack import away, calendar_link, cover, handover, proposal, swap, take, volunteers
+from handlers.slack import (
+    away,
+    calendar_link,
+    cover,
+    handover,
+    pay,
+    proposal,
+    swap,
+    take,
+    volunteers,
+)
 from handlers.slack.ask import Ask, Reply
 from handlers.slack.contacts import ContactForms
 from handlers.slack.parse import ONCALL, Line, nearest
@@ -57,6 +67,10 @@ def run_oncall(work: Work, ask: Ask, line: Line, forms: ContactForms) -> Reply:
             return coming(work, ask)
         case "me":
             return mine(work, ask)
+        case "load":
+            return pay.run_load(work, ask, line.rest)
+        case "pay":
+            return pay.run_pay(work, ask, line.rest)
         case "test":
             return test(work, ask)
         case "contact":

@@ -48,6 +48,8 @@ ONCALL: Mapping[str, tuple[str, ...]] = {
     "handover": ("hand-over", "handoff"),
     "calendar": ("ical", "feed"),
     "away": ("vacation", "holiday", "holidays", "pto"),
+    "load": (),
+    "pay": (),
     "contact": ("contacts",),
     "test": (),
     "help": ("?",),

@@ -33,6 +33,7 @@ ONCALL = (
     "`/oncall handover` the last one · `… edit` a note for it · `… accept` I have the pager",
     "`/oncall away [from] [until]` somebody else serves while I am away; shown before it is saved",
     "`/oncall calendar [rota]` a private address for my shifts; for a manager also a rota's",
+    "`/oncall load [team]` the pages of 30 days · `/oncall pay [2026-10]` my shifts' worth",
     "`/oncall contact` add, verify or remove a way to reach me",
     "`/oncall propose [n] [rota]` managers: a fair filling of the next shifts",
     "`/oncall test` a test page on everything I have verified",

@@ -18,6 +18,7 @@ from app.flows.tell.handover_letters import draft, manager_change, missed, press
 from app.flows.tell.moved import shifts_moved
 from app.flows.tell.offers import taken_over
 from app.flows.tell.on_call import out_of_step
+from app.flows.tell.pay import own_pay, pay_is_there
 from app.flows.tell.pool import warning
 from app.flows.tell.readiness import not_ready, not_ready_manager, pager_test
 from app.flows.tell.rota_digest import weekly
@@ -61,6 +62,8 @@ LETTERS: Mapping[str, Telling] = {
     "pager_test": pager_test,
     "rota_digest": weekly,
     "taken_over": taken_over,
+    "pay": own_pay,
+    "pay_is_there": pay_is_there,
     "swap_asked": swap_asked,
     "swap_told": swap_told,
     "swap_undo_asked": swap_undo_asked,

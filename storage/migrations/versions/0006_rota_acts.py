@@ -131,6 +131,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "pay_reports",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("published_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_pay_reports")),
+    )
+    op.create_table(
+        "pay_lines",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("of_month", sa.String(length=7), nullable=False),
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("shifts", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Text(), nullable=False),
+        sa.Column("rate", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("published_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_lines")),
+    )
+    op.create_index("ix_pay_lines_month", "pay_lines", ["month"], unique=False)
+    op.create_index("ix_pay_lines_of_month", "pay_lines", ["of_month"], unique=False)
+    op.create_table(
         "proposals",
         sa.Column("id", _id(), nullable=False),
         sa.Column("rota", sa.Text(), nullable=False),
@@ -272,6 +295,10 @@ def downgrade() -> None:
     op.drop_table("proposals")
     op.drop_index("ix_pool_warnings_lasting", table_name="pool_warnings")
     op.drop_table("pool_warnings")
+    op.drop_index("ix_pay_lines_of_month", table_name="pay_lines")
+    op.drop_index("ix_pay_lines_month", table_name="pay_lines")
+    op.drop_table("pay_lines")
+    op.drop_table("pay_reports")
     op.drop_index("ix_pager_tests_person", table_name="pager_tests")
     op.drop_table("pager_tests")
     op.drop_index("ix_leave_calendars_person", table_name="leave_calendars")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,11 +25,13 @@ from app.chat.words import (
     home,
     in_step,
     inputs,
+    load,
     moved,
     offer,
     oncall,
     pager,
     panel,
+    pay,
     pool,
     proposal,
     readiness,
@@ -392,6 +395,28 @@ def of_readiness(case: Case) -> Iterator[Message]:
             ending=[(crowd[0], case.foreign, NOW.date())] * FEW,
         )
     )
+    money = [
+        pay.Line(
+            who=crowd[0],
+            rota=case.foreign,
+            shifts=2,
+            served=SOON,
+            amount=Decimal("1234.50"),
+            currency=case.foreign,
+            corrects=corrects,
+            unserved=corrects is None,
+        )
+        for corrects in (NOW.date(), None)
+    ]
+    yield pay.pay(NOW.date(), money * FEW, published=True)
+    yield pay.pay(NOW.date(), money[:1], published=False)
+    yield pay.pay(NOW.date(), [], published=False)
+    yield pay.is_there(NOW.date())
+    burden = load.LoadFacts(
+        whose=case.foreign, people=3, pages=9, out_of_hours=4, asleep=2, on_call=SOON
+    )
+    yield load.load([burden] * FEW)
+    yield load.load([replace(burden, whose="", people=1, pages=0)])
     for found in readinesses(case):
         yield oncall.mine(duties(case), ways(case), readiness.lines(found))
         if not found.ready:
