@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.delivery.waits import answer_next
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import Operator, SlackCaller
 from app.flows.cancel import cancel
@@ -19,8 +20,11 @@ NIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 def page_chi(bench: Bench, when: datetime, what: str) -> None:
     bench.clock.now = when
     number = bench.do(declare, what, by=Operator()).incident.id
+    while bench.do(answer_next):
+        pass
     bench.do(acknowledge, number, by=CHI)
     bench.do(cancel, number, "a try", by=CHI)
+    bench.clock.forward(seconds=1)
 
 
 def chis(bench: Bench) -> Load:
