@@ -9,6 +9,9 @@ import aiohttp
 from app.demo.workspace.state import State
 from app.demo.workspace.values import Push
 
+QUIET = 3
+"""The priority of a push that wakes nobody; pages have more."""
+
 
 class Fumbled(Exception):
     """The workspace or the intake refused what the story wanted; the message says what."""
@@ -66,9 +69,16 @@ class Hands:
                     await self._pull(f"phone/{who}/read", id=push.id)
 
     def ringing(self, who: str) -> Push | None:
-        """What rings on somebody's phone, newest first."""
+        """What rings on somebody's phone, newest first; what lies there quietly does not."""
         pushes = self.state.phones.get(who, [])
-        return next((each for each in reversed(pushes) if each.state == "ringing"), None)
+        return next(
+            (
+                each
+                for each in reversed(pushes)
+                if each.state == "ringing" and each.priority > QUIET
+            ),
+            None,
+        )
 
     async def _pull(self, lever: str, **facts: Any) -> Mapping[str, Any]:
         async with self.http.post(f"{self.workspace}/_workspace/{lever}", json=facts) as answer:

@@ -8,9 +8,11 @@ from app.demo.stage import Stage
 from app.flows.acknowledge import acknowledge
 from app.flows.admit import SlackCaller
 from app.flows.close import add_follow_up, close, set_root_cause
+from app.flows.hand_over import accept
 from app.flows.kit import host_clock
 from app.flows.resolve import resolve
 from app.flows.update import update
+from storage import handovers
 
 CHATTER = (
     (8.5, "tess", "data-infra", "I compared it by hand too. Good night, all."),
@@ -31,6 +33,7 @@ async def live_through(stage: Stage) -> None:
     await past.sign_in()
     await past.reports()
     await stage.move_to(stage.company.handover)
+    await past.handover()
     await stage.move_to(host_clock())
 
 
@@ -108,6 +111,15 @@ class Past:
             await self._hands.say(who, channel, said)
         await self._at(timedelta(minutes=-25))
         await self._alert("ReportSlow", "Reports wait 12 minutes in the queue")
+
+    async def handover(self) -> None:
+        """Whoever is next says that they have the pager, so that nobody is reminded of it."""
+        made = await self._kit.read(
+            lambda work: handovers.latest(work.tx, work.org.out_of_hours_rota)
+        )
+        assert made is not None
+        assert made.incoming is not None
+        await self._kit.do(accept, made.id, by=self._as(made.incoming.partition("@")[0]))
 
     def _working_day(self) -> timedelta:
         """Of the days before, the day before yesterday or the next best on which people work."""
