@@ -41,7 +41,10 @@ class Ledger:
             pages=_lines(world, PAGES),
             rings=[*heard],
             rest=[
-                line for query in (INCIDENTS, TIMELINE, EFFECTS) for line in _lines(world, query)
+                *_lines(world, INCIDENTS),
+                *_lines(world, TIMELINE),
+                # Whom one transaction writes to first may go by their names.
+                *sorted(_lines(world, EFFECTS), key=repr),
             ],
             ended=world.now,
         )
