@@ -30,7 +30,7 @@ class Found:
 
 def gaps_found(work: Work) -> Found:
     """Only reads. Who cannot be reached is no gap of the rota: see app.flows.readiness."""
-    end = work.now + AHEAD
+    end = _end(work)
     left = gaps.list_open(work.tx)
     new: list[Hole] = []
     moved: list[tuple[Gap, datetime, datetime | None]] = []
@@ -47,13 +47,19 @@ def gaps_found(work: Work) -> Found:
     return Found(new=new, moved=moved, closed=left)
 
 
+def _end(work: Work) -> datetime:
+    """How far every rota can be looked ahead."""
+    end = work.now + AHEAD
+    return min((work.schedule.ahead(each, work.now, end) for each in work.org.rotas), default=end)
+
+
 def look_for_gaps(work: Work) -> Found:
     """Tell what is new, tell anew what has changed. Of two looks at once the second waits for the
     first, and then finds nothing to do."""
     tallies.add(work.tx, {LOOKS: 1})
     found = gaps_found(work)
     for hole in found.new:
-        until = hole.end if hole.end < work.now + AHEAD else None
+        until = hole.end if hole.end < _end(work) else None
         made = gaps.add(
             work.tx,
             rota=hole.rota,

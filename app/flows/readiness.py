@@ -57,11 +57,16 @@ def coming(work: Work, ahead: timedelta) -> list[Coming]:
     for rota in work.org.rotas.values():
         if rota.kind is RotaKind.TEAM:
             continue
-        shifts = work.schedule.everyones_shifts(rota.id, work.now, work.now + ahead)
+        shifts = _shifts_ahead(work, rota.id, ahead)
         for slot in sorted({each.slot for each in shifts}):
             mine = [each for each in shifts if each.slot == slot]
             found += (each for each in _joined(rota.id, mine) if each.span.start > work.now)
     return sorted(found, key=lambda each: (each.span.start, each.rota, each.slot))
+
+
+def _shifts_ahead(work: Work, rota: RotaId, ahead: timedelta) -> list[Shift]:
+    end = work.schedule.ahead(rota, work.now, work.now + ahead)
+    return work.schedule.everyones_shifts(rota, work.now, end)
 
 
 def looks_due(work: Work) -> list[tuple[Coming, timedelta]]:

@@ -57,7 +57,9 @@ def _coming(work: Work) -> dict[RotaId, list[Shift]]:
     return {
         rota.id: [
             shift
-            for shift in work.schedule.everyones_shifts(rota.id, work.now, end + AHEAD)
+            for shift in work.schedule.everyones_shifts(
+                rota.id, work.now, work.schedule.ahead(rota.id, work.now, end + AHEAD)
+            )
             if shift.start < end
         ]
         for rota in work.org.rotas.values()

@@ -44,10 +44,11 @@ def on_call(org: Organisation, schedule: Schedule, at: datetime) -> OnCall:
 
 def _until(schedule: Schedule, rota: str, at: datetime, slot: int) -> datetime | None:
     """When somebody else takes a place: shifts of one person in a row are one."""
-    first, *others = schedule.shifts(rota, at, at + AHEAD, slot)
+    ahead = schedule.ahead(rota, at, at + AHEAD)
+    first, *others = schedule.shifts(rota, at, ahead, slot)
     end = first.end
     for each in others:
         if each.person != first.person:
             break
         end = each.end
-    return end if end < at + AHEAD and end.year < MAXYEAR else None
+    return end if end < ahead and end.year < MAXYEAR else None

@@ -10,6 +10,8 @@ from app.rules import rota
 from app.rules.organisation import Leave, Organisation, Override, PersonId, RotaId, Shadow
 from app.rules.rota import RotaVersion, Shift
 
+MOST_TURNS = 2500
+"""More than twelve weeks of hours."""
 MOST_KEPT = 4096
 """Shifts of one rendering that are remembered: some 40 years of weeks."""
 
@@ -83,6 +85,13 @@ class Schedule:
             starts = [each.start for each in found]
             self._rendered[(rota_id, slot)] = _Rendered(start, end, tuple(found), starts)
         return found
+
+    def ahead(self, rota_id: RotaId, start: datetime, end: datetime) -> datetime:
+        """How far it is looked ahead from `start`: to `end`, or to fewer turns of a rota that
+        turns so fast that nobody plans by it."""
+        versions = self.rotas.get(rota_id, ((), ()))[0]
+        quickest = min((each.rota.rotation.every for each in versions), default=end - start)
+        return min(end, start + quickest * MOST_TURNS) if end > start else end
 
     def everyones_shifts(self, rota_id: RotaId, start: datetime, end: datetime) -> list[Shift]:
         """Of every slot that any version has, by start."""

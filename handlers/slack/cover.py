@@ -134,7 +134,9 @@ def _mine(work: Work, person: PersonId) -> list[_Mine]:
     found = [
         _Mine(shift, rota, name)
         for rota, name in rota_names(work).items()
-        for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
+        for shift in work.schedule.everyones_shifts(
+            rota, work.now, work.schedule.ahead(rota, work.now, work.now + AHEAD)
+        )
         if shift.person == person and shift.end.year < MAXYEAR
     ]
     kinds = {rota.id: rota.kind is RotaKind.TEAM for rota in work.org.rotas.values()}

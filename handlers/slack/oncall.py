@@ -117,7 +117,9 @@ def coming(work: Work, ask: Ask) -> Reply:
             [
                 _duty(work, name, shift)
                 for rota, name in names.items()
-                for shift in work.schedule.shifts(rota, work.now, work.now + AHEAD)[:EACH]
+                for shift in work.schedule.shifts(
+                    rota, work.now, work.schedule.ahead(rota, work.now, work.now + AHEAD)
+                )[:EACH]
             ]
         )
     )
@@ -149,7 +151,9 @@ def duties_of(work: Work, person: PersonId) -> Shifts:
     found = [
         _duty(work, name, shift)
         for rota, name in rota_names(work).items()
-        for shift in work.schedule.everyones_shifts(rota, work.now, work.now + AHEAD)
+        for shift in work.schedule.everyones_shifts(
+            rota, work.now, work.schedule.ahead(rota, work.now, work.now + AHEAD)
+        )
         if shift.person == person
     ]
     return sorted(found, key=lambda duty: duty.start)[:EACH]

@@ -228,5 +228,6 @@ def _coming(work: Work, schedule: Schedule, made: Handover, at: datetime) -> wor
 def _gaps(work: Work, schedule: Schedule, since: datetime) -> Iterator[words.Gap]:
     """Where nobody would be rung first, or no manager after them."""
     for name in dict.fromkeys((work.org.out_of_hours_rota, work.org.manager_rota)):
-        for start, end in rules.gaps(schedule, name, since, since + GAPS_AHEAD):
+        until = schedule.ahead(name, since, since + GAPS_AHEAD)
+        for start, end in rules.gaps(schedule, name, since, until):
             yield words.Gap(rota=name, start=start, end=end)
