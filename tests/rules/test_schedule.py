@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.rota import RotaVersion, Why
-from app.rules.schedule import Schedule
+from app.rules.schedule import MOST_TURNS, Schedule
 from tests.rules.company import at, company, override, rota, rotation
 
 WEEKLY = rota(["ana", "ben"], rotation(), name="data")
@@ -32,6 +32,20 @@ def test_a_rota_that_is_not_in_it_has_nobody() -> None:
     assert empty.on_duty("data", TUESDAY).person is None
     assert [each.person for each in empty.shifts("data", FRIDAY, NEXT)] == [None]
     assert empty.turn_order("data", TUESDAY) == []
+
+
+def test_a_rota_that_turns_every_few_seconds_is_looked_ahead_by_its_turns() -> None:
+    quick = rota(["ana", "ben"], rotation(timedelta(seconds=2)), name="quick")
+    hourly = rota(["ana", "ben"], rotation(HOUR), name="hourly")
+    schedule = Schedule(
+        {each.id: ((RotaVersion(each, None),), ()) for each in (WEEKLY, quick, hourly)}
+    )
+    weeks = TUESDAY + timedelta(weeks=12)
+    assert schedule.ahead("data", TUESDAY, weeks) == weeks
+    assert schedule.ahead("hourly", TUESDAY, weeks) == weeks
+    assert schedule.ahead("quick", TUESDAY, weeks) == TUESDAY + timedelta(seconds=2) * MOST_TURNS
+    assert schedule.ahead("quick", TUESDAY, TUESDAY + HOUR) == TUESDAY + HOUR
+    assert schedule.ahead("nobody", TUESDAY, weeks) == weeks
 
 
 def test_a_page_keeps_what_chose_its_person() -> None:
