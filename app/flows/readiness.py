@@ -20,6 +20,9 @@ from storage import effects, pager_tests, people
 from storage.effects import Lane
 
 AHEAD = timedelta(weeks=8)
+WORTH_A_LOOK = timedelta(hours=1)
+"""A shorter stretch is looked at by nobody: a rota that turns every minute would write thousands
+of letters a week ahead."""
 MANAGERS_TOO = STAGES[1]
 """From this stage on the managers hear of it as well."""
 
@@ -73,6 +76,8 @@ def looks_due(work: Work) -> list[tuple[Coming, timedelta]]:
     """The shifts at whose present stage nobody has looked yet; only reads."""
     found = []
     for shift in coming(work, STAGES[0]):
+        if shift.span.end - shift.span.start < WORTH_A_LOOK:
+            continue
         stage = stage_at(shift.span.start, work.now)
         if stage is not None and not effects.was_asked(work.tx, _key(shift, stage)):
             found.append((shift, stage))

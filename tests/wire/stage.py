@@ -92,6 +92,10 @@ class Stage:
                 return [{**message, "channel": each["id"]} for message in each["messages"]]
         return []
 
+    async def rung_in_slack(self, handle: str) -> list[Mapping[str, Any]]:
+        """Those of `direct` that are pages: letters about the rota name no incident."""
+        return [each for each in await self.direct(handle) if "INC-" in each["text"]]
+
     async def press(self, user: str, message: Mapping[str, Any], action: str) -> None:
         """Press a button of a message that `direct` gave."""
         told = await self.act(

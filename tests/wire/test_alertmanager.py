@@ -99,7 +99,7 @@ async def test_it_fires_repeats_resolves_and_fires_again(database_url: str, tmp_
         assert await it.rung() == 1
 
         # Firing on after a person resolved it opens it again, and pages.
-        [direct] = await it.stage.until(lambda: it.stage.direct("chi"))
+        [direct] = await it.stage.until(lambda: it.stage.rung_in_slack("chi"))
         await it.stage.press("chi", direct, "acknowledge")
         name = "inc-1-it-is-late"
         await it.stage.until(lambda: it.stage.channel(name))

@@ -31,7 +31,7 @@ async def test_from_the_alert_to_the_closed_incident(
         # The person on the rota is paged on their phone and in Slack.
         [page] = await stage.until(lambda: stage.phone("chi"))
         assert page["title"].startswith("P1 INC-1 Nightly load is late")
-        [direct] = await stage.until(lambda: stage.direct("chi"))
+        [direct] = await stage.until(lambda: stage.rung_in_slack("chi"))
         assert "INC-1" in direct["text"]
 
         # The channel, the card in it, the announcement.

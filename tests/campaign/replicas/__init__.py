@@ -12,7 +12,7 @@ from tests.campaign.replicas.troubles import troubles
 from tests.campaign.report import Finding
 
 LONG = Size(races=10_000, woken=40, troubles=20, lease=10.0, load=2.0)
-SHORT = Size(races=30, woken=3, troubles=3, lease=3.0, load=3.0)
+SHORT = Size(races=20, woken=3, troubles=3, lease=3.0, load=3.0)
 MODES = ("socket", "http")
 
 
