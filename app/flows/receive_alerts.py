@@ -161,6 +161,8 @@ def attach_or_open(
                 raise_severity(work, work.incident(latest.id), trouble.assessment)
             return work.incident(latest.id)
         if _is_beyond(work, source, trouble):
+            if incidents.find_open(work.tx, trouble.key) is not None:
+                continue  # it came about meanwhile, and is perhaps the last before the cap
             return _among_many(work, source, alert)
         opened = open_incident(
             work,

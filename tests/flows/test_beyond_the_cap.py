@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.flows.admit import Operator
-from app.flows.receive_alerts import MANY, receive_alerts
+from app.flows.receive_alerts import MANY, Trouble, attach_or_open, receive_alerts
 from app.flows.receive_together import receive_together
 from app.flows.resolve import resolve
+from app.flows.work import Work
 from app.rules.alert import Alert, AlertState
 from app.rules.organisation import Severity
 from storage import alerts, incidents
@@ -105,3 +106,17 @@ def test_the_shared_one_is_opened_anew_once_it_was_resolved(bench: Bench) -> Non
     [anew] = one_by_one(bench, [unheard(MANY + 1)])
     found = bench.do(lambda work: incidents.get(work.tx, anew))
     assert (found.id, found.came_back_from) == (MANY + 2, MANY + 1)
+
+
+def test_an_alert_whose_incident_came_about_meanwhile_belongs_there_and_not_to_the_many(
+    bench: Bench,
+) -> None:
+    one_by_one(bench, [unheard(number) for number in range(MANY)])
+    last = unheard(MANY - 1)
+
+    def told_at_once(work: Work) -> int:
+        """As by a second replica, which saw no incident of it a moment ago."""
+        trouble = Trouble.of(work, "am", last)
+        return attach_or_open(work, "am", last, trouble, none_open=True).id
+
+    assert bench.do(told_at_once) == MANY
